@@ -1,0 +1,31 @@
+"""Make `traditional.tsv` from OpenCC's table of Traditional characters (Apache 2.0).
+
+Run it by hand, with the development dependencies installed: `python -m chinese.build_traditional`.
+A character that is also good Simplified (乾, 著) is left alone: 乾县 is not 干县.
+"""
+
+from importlib.resources import files
+from pathlib import Path
+
+
+def rows(source: str) -> list[tuple[str, str]]:
+    """Pairs of a Traditional character and its first Simplified one, in code point order."""
+    pairs = []
+    for line in source.splitlines():
+        traditional, _, targets = line.partition("\t")
+        simplified = targets.split()
+        if simplified and traditional not in simplified:
+            pairs.append((traditional, simplified[0]))
+    return sorted(pairs)
+
+
+def main() -> None:
+    source = files("opencc").joinpath("dictionary/TSCharacters.txt").read_text("utf-8")
+    table = rows(source)
+    target = Path(__file__).with_name("traditional.tsv")
+    target.write_text("".join(f"{a}\t{b}\n" for a, b in table), "utf-8")
+    print(f"{target.name}: {len(table)} characters")
+
+
+if __name__ == "__main__":
+    main()

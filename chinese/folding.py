@@ -1,0 +1,29 @@
+"""Folding: what makes two spellings of one Chinese text equal.
+
+The table of Traditional characters is OpenCC's (Apache 2.0), made by `chinese/build_traditional.py`.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+from importlib.resources import files
+
+_TABLE = dict(
+    line.split("\t") for line in files("chinese").joinpath("traditional.tsv").read_text("utf-8").splitlines()
+)
+_SIMPLIFIED = str.maketrans(_TABLE)
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+def fold(text: str) -> str:
+    """`text` in NFKC, Simplified and lower case. White space and punctuation stay."""
+    return unicodedata.normalize("NFKC", text).lower().translate(_SIMPLIFIED)
+
+
+@lru_cache(maxsize=8192)
+def fold_label(text: str) -> str:
+    """`text` folded, with white space and punctuation gone: what the labels of a form are compared by.
+
+    "（三） 不予 公開" and "(三)不予公开" both give "三不予公开".
+    """
+    return _NOT_WORD.sub("", fold(text))
