@@ -1,0 +1,141 @@
+"""The arithmetic of one report: which sums of its form hold, fail, or cannot be assessed.
+
+The sums are data of the form, the rules that they break are data of rules.toml. A side with a blank is
+never counted as a pass or a failure. Rules between years and between publishers are left to
+`load.findings`.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from load.forms import Form, Sum, form
+from load.recognise.reading import POSITION, TableReading
+
+SOURCE_ERROR = "source_error"
+PARSE_DOUBT = "parse_doubt"
+SCOPE_OR_WORDING = "scope_or_wording"
+NOT_ASSESSABLE = "not_assessable"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of rules.toml, explained in both languages."""
+
+    id: str
+    title_zh: str
+    title_en: str
+    explanation_zh: str
+    explanation_en: str
+    severity: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One verdict on one report.
+
+    expected  what the other cells make it, found what is printed; both None for a doubt
+    where     "table3.column.total" for a sum over a column, "table3.granted" for one over a row,
+              "table3.granted.total" for a cell
+    """
+
+    rule: str
+    verdict: str
+    expected: int | float | None
+    found: int | float | None
+    where: str
+    detail: str = ""
+
+
+@cache
+def rules() -> Mapping[str, Rule]:
+    """All rules, by id, in the order of rules.toml."""
+    data = tomllib.loads(files("load").joinpath("rules.toml").read_text("utf-8"))
+    return {entry["id"]: Rule(**entry) for entry in data["rules"]}
+
+
+def check_tables(tables: Sequence[TableReading]) -> list[Check]:
+    """Every verdict on the tables of one report, in the order of the form; sums that hold give none.
+
+    A sum that fails is the source's error where each of its cells was read by label without a doubt;
+    where one was not, it is ours to doubt. Sums with a blank side come back as NOT_ASSESSABLE.
+    """
+    checks: list[Check] = []
+    for table in tables:
+        if not table.found:
+            checks.append(Check("table_missing", PARSE_DOUBT, None, None, f"table{table.number}"))
+            continue
+        checks += [Check(d.rule, PARSE_DOUBT, None, None, d.where, d.detail) for d in table.doubts]
+        read_by = form(table.version or "2021")
+        checks += _cell_checks(table, read_by)
+        sums = [
+            verdict
+            for total in read_by.sums
+            if total.table == table.number
+            for verdict in _sum_checks(table, total, read_by)
+        ]
+        checks += [check for check in sums if check is not None]
+        checks += _position_check(table, sums)
+    return checks
+
+
+def _sum_checks(table: TableReading, total: Sum, read_by: Form) -> Iterable[Check | None]:
+    """A verdict for each row or column that the sum runs over; None where it holds."""
+    columns, rows = (
+        (read_by.columns, read_by.rows) if table.number == 3 else (read_by.results, read_by.channels)
+    )
+    for each in columns if total.each == "column" else rows:
+        in_column = total.each == "column"
+
+        def cells(
+            parts: tuple[str, ...], each: str = each, in_column: bool = in_column
+        ) -> list[tuple[str, str]]:
+            return [(part, each) if in_column else (each, part) for part in parts]
+
+        where = f"table{table.number}.column.{each}" if in_column else f"table{table.number}.{each}"
+        left, right = cells(total.left), cells(total.right)
+        values = [[table.value(*cell) for cell in side] for side in (left, right)]
+        if any(value is None for side in values for value in side):
+            yield Check(total.rule, NOT_ASSESSABLE, None, None, where)
+            continue
+        printed, made = (sum(value for value in side if value is not None) for side in values)
+        if abs(printed - made) < 1e-9:
+            yield None
+            continue
+        certain = all(table.figures[cell].by != POSITION for cell in left + right)
+        verdict = SOURCE_ERROR if certain else PARSE_DOUBT
+        yield Check(total.rule, verdict, made, printed, where)
+
+
+def _cell_checks(table: TableReading, read_by: Form) -> Iterable[Check]:
+    """Negative figures and fractions, where the form has no room for them."""
+    for (row, column), figure in table.figures.items():
+        value = figure.value
+        if value is None:
+            continue
+        measure = read_by.measures.get(column) if table.number == 2 else None
+        where = f"table{table.number}.{row}.{column}"
+        verdict = SOURCE_ERROR if figure.by != POSITION else PARSE_DOUBT
+        if value < 0 and not (measure and measure.signed):
+            yield Check("not_negative", verdict, None, value, where)
+        if value != int(value) and not (measure and measure.money):
+            yield Check("whole_number", verdict, None, value, where)
+
+
+def _position_check(table: TableReading, sums: Sequence[Check | None]) -> list[Check]:
+    """A doubt where cells were read by position and not every sum of the table could be made and held."""
+    placed = sorted(
+        {row for (row, _), figure in table.figures.items() if figure.by == POSITION}, key=_order(table)
+    )
+    if not placed or (sums and all(check is None for check in sums)):
+        return []
+    detail = "no sum confirms the place of " + ", ".join(placed)
+    return [Check("read_by_position", PARSE_DOUBT, None, None, f"table{table.number}", detail)]
+
+
+def _order(table: TableReading):  # type: ignore[no-untyped-def]  # a sort key: row -> its place on the form
+    rows = list(dict.fromkeys(row for row, _ in table.figures))
+    return rows.index

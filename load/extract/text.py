@@ -1,0 +1,163 @@
+"""Plain text and Markdown to pieces: tables that an extraction has flattened to bars, tabs and lines.
+
+Eight ways to flatten a table are read: rows of bars, with or without leading and trailing ones; one
+cell a line with a bar behind it; lone bars between lines; cells broken over lines; one cell a tab;
+one cell a paragraph. The last leaves only paragraphs here, and `load.recognise` finds the cells among
+them. Where rows end is said only where the text says it.
+"""
+
+import re
+
+from load.extract.document import PROSE, Document, Piece
+from load.extract.html import clean
+
+_BAR = re.compile(r"[|｜│]")
+_MARK_DOWN_RULE = re.compile(r"[\s|:\-]*-{2,}[\s|:\-]*")
+_BOOKMARK = re.compile(r"\[bookmark:[^\]]*\]")
+_VALUE = re.compile(r"[+\-]?[\d０-９][\d０-９.,，．]*")
+# A heading between two tables; no row of the form reads like one.
+_HEADING = re.compile(r"\s*[一二三四五六七八九十]+\s*[、.．]\s*.{2,40}(?:情况|事项|问题|措施)\s*")
+_LONGEST_GAP = 3  # lines without a bar that may stand inside one table of bars
+_LONGEST_CELL_LINE = 60
+
+
+def read_text(text: str, charset: str) -> Document:
+    """The document of a plain text or Markdown file. A place is the number of its line, from 1."""
+    lines = _BOOKMARK.sub("", text).splitlines()
+    document = Document("text", charset, [])
+    number, table = 0, 0
+    while number < len(lines):
+        if _BAR.search(lines[number]):
+            end = _end_of_bars(lines, number)
+            cells = _bars(lines, number, end, table)
+        elif lines[number].startswith("\t"):
+            end = _end_of_tabs(lines, number)
+            cells = _tabs(lines, number, end, table)
+        else:
+            paragraph = clean(lines[number])
+            if paragraph:
+                document.pieces.append(Piece(paragraph, place=number + 1))
+            number += 1
+            continue
+        document.pieces += cells
+        table += 1
+        number = end
+    return document
+
+
+def _end_of_bars(lines: list[str], start: int) -> int:
+    """The line after the last of a table of bars: short lines without a bar may stand between."""
+    end, gap = start + 1, 0
+    for number in range(start + 1, len(lines)):
+        line = lines[number]
+        if _BAR.search(line):
+            end, gap = number + 1, 0
+        elif _HEADING.fullmatch(line):
+            break
+        elif line.strip():
+            gap += 1
+            if gap > _LONGEST_GAP or len(line) > _LONGEST_CELL_LINE:
+                break
+    return end
+
+
+def _bars(lines: list[str], start: int, end: int, table: int) -> list[Piece]:
+    """The cells of a table of bars. What stands between two bars is a cell, over however many lines."""
+    cells: list[tuple[str, int, bool]] = []  # text, line, whether a new line began since the last bar
+    text: list[str] = []
+    first, fresh = start, True
+
+    def close() -> None:
+        nonlocal fresh
+        for part, line, is_fresh in _parts(text, first, fresh):
+            cells.append((part, line, is_fresh))
+        text.clear()
+        fresh = False
+
+    for number in range(start, end):
+        line = lines[number]
+        if "-" in line and _MARK_DOWN_RULE.fullmatch(line):
+            continue
+        if number > start and not "".join(text).strip():
+            fresh = True
+        segments = _BAR.split(line)
+        for position, segment in enumerate(segments):
+            if position:
+                close()
+                first = number
+            if not "".join(text).strip():
+                first = number
+            text.append(segment + "\n" if position == len(segments) - 1 else segment)
+    if "".join(text).strip():
+        close()
+    return _with_rows(cells, table)
+
+
+def _parts(text: list[str], first: int, fresh: bool) -> list[tuple[str, int, bool]]:
+    """What stands between two bars, as one cell; as several where a figure stands on a line of its own.
+
+    A row that ends without a bar leaves its last figure and the next row's label in one piece.
+    """
+    joined = "".join(text)
+    lines = [line.strip() for line in joined.split("\n") if line.strip()]
+    if len(lines) < 2 or not any(_VALUE.fullmatch(line) for line in lines):
+        return [(clean(joined), first, fresh)]
+    parts: list[tuple[str, int, bool]] = []
+    label: list[str] = []
+    for offset, line in enumerate(lines):
+        if _VALUE.fullmatch(line):
+            if label:
+                parts.append((clean(" ".join(label)), first, True))
+                label = []
+            parts.append((line, first + offset, fresh or bool(parts)))
+        else:
+            label.append(line)
+    if label:
+        parts.append((clean(" ".join(label)), first + len(lines) - 1, True))
+    return parts
+
+
+def _with_rows(cells: list[tuple[str, int, bool]], table: int) -> list[Piece]:
+    """Pieces with their rows, where lines are rows: where most fresh lines begin a row of several cells."""
+    rows: list[list[tuple[str, int]]] = []
+    for text, line, fresh in cells:
+        if fresh or not rows:
+            rows.append([])
+        rows[-1].append((text, line))
+    filled = [sum(1 for text, _ in row if text) for row in rows]
+    several = sum(1 for count in filled if count > 1)
+    if several * 3 < sum(1 for count in filled if count):
+        return [Piece(text, table, PROSE, line + 1) for text, line, _ in cells]
+    pieces = []
+    for r, row in enumerate(rows):
+        cells_of_row = row if row[0][0] else row[1:]  # what stands before a leading bar is no cell
+        pieces += [Piece(text, table, r, c) for c, (text, _) in enumerate(cells_of_row)]
+    return pieces
+
+
+def _end_of_tabs(lines: list[str], start: int) -> int:
+    """The line after a table of tabs: its cells begin with a tab, its rows are parted by empty lines."""
+    end = start + 1
+    for number in range(start + 1, len(lines)):
+        line = lines[number]
+        if line.startswith("\t"):
+            end = number + 1
+        elif line.strip() and (not lines[number - 1].strip(" ") or len(line) > _LONGEST_CELL_LINE):
+            break
+    return end
+
+
+def _tabs(lines: list[str], start: int, end: int, table: int) -> list[Piece]:
+    """The cells of a table of tabs: a line that begins with a tab is a cell, others continue it."""
+    pieces: list[Piece] = []
+    row, place = 0, 0
+    for number in range(start, end):
+        line = lines[number]
+        if line.startswith("\t"):
+            pieces.append(Piece(clean(line), table, row, place))
+            place += 1
+        elif line.strip() and pieces:
+            pieces[-1].text = clean(f"{pieces[-1].text} {line}")
+        elif place:
+            row, place = row + 1, 0
+    return pieces

@@ -1,0 +1,127 @@
+"""What `load` and `inspect` are given: archives, WARC files, folders and files, as documents one by one.
+
+Of the archive only its reader is known here. What is in the bytes is left to `load.read`.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from load.extract import LARGEST_BYTES
+from load.read import Origin
+from load.rows import Row, document_id
+from scrape.archive import ArchiveError, is_archive, read_archive, read_sources
+
+_WARC = (".warc", ".warc.gz")
+
+
+@dataclass(frozen=True, slots=True)
+class InputDocument:
+    """One document to read: a row for `documents` that says where it is from, its bytes, its origin."""
+
+    name: str  # for people: an address, or a file's name
+    row: Row
+    body: bytes
+    origin: Origin
+
+
+class InputError(Exception):
+    """An input that cannot be opened; the message names it and says why."""
+
+
+def is_warc(path: Path) -> bool:
+    """Whether `path` is a WARC file by its name."""
+    return path.is_file() and path.name.lower().endswith(_WARC)
+
+
+def documents(path: Path, failed: Callable[[str], None]) -> Iterator[InputDocument]:
+    """The documents of `path`, one at a time, in an order that depends on their names only.
+
+    What cannot be opened is told to `failed` in a sentence, and the others go on.
+    """
+    try:
+        if not path.exists():
+            raise InputError(f"{path}: there is no such file or folder")
+        if path.is_dir() and is_archive(path):
+            yield from _archived(path)
+        elif path.is_dir():
+            yield from _folder(path, failed)
+        elif is_warc(path):
+            yield from _archived(path)
+        else:
+            yield _file(path, path.name)
+    except (InputError, ArchiveError) as error:
+        failed(str(error))
+    except OSError as error:
+        failed(f"{path}: {error.strerror or error}")
+
+
+def sources(path: Path) -> list[Row]:
+    """The sites of an archive and how their last runs went, as rows for `sources`; none for other inputs."""
+    if not (path.is_dir() and is_archive(path)):
+        return []
+    return [
+        {
+            "name": source["name"],
+            "title": source.get("title"),
+            "region_code": source.get("region"),
+            "family": source.get("family"),
+            "list": source.get("list"),
+            "last_run_at": source.get("last_run_at"),
+            "last_result": source.get("last_result"),
+            "message": source.get("message"),
+        }
+        for source in read_sources(path)
+    ]
+
+
+def _archived(path: Path) -> Iterator[InputDocument]:
+    regions = {source["name"]: source.get("region") for source in read_sources(path)} if path.is_dir() else {}
+    for found in read_archive(path):
+        row: Row = {
+            "id": document_id(found.url, found.sha256),
+            "sha256": found.sha256,
+            "url": found.url,
+            "source": found.source,
+            "fetched_at": found.fetched_at,
+            "size_bytes": len(found.body),
+            "warc_file": found.warc_file,
+            "warc_offset": found.warc_offset,
+            "list_title": found.title,
+            "listed_on": found.listed_on,
+        }
+        region = regions.get(found.source or "")
+        yield InputDocument(
+            found.url, row, found.body, Origin(found.url, found.charset, found.title, found.listed_on, region)
+        )
+
+
+def _folder(path: Path, failed: Callable[[str], None]) -> Iterator[InputDocument]:
+    files = sorted(
+        p
+        for p in path.rglob("*")
+        if p.is_file() and not any(part.startswith(".") for part in p.relative_to(path).parts)
+    )
+    if not files:
+        raise InputError(f"{path}: there is no document in this folder")
+    for file in files:
+        try:
+            if is_warc(file):
+                yield from _archived(file)
+            else:
+                yield _file(file, file.relative_to(path).as_posix())
+        except (InputError, ArchiveError) as error:
+            failed(str(error))
+        except OSError as error:
+            failed(f"{file}: {error.strerror or error}")
+
+
+def _file(path: Path, name: str) -> InputDocument:
+    size = path.stat().st_size
+    if size > LARGEST_BYTES:
+        raise InputError(f"{path}: it has {size:,} bytes; the largest that is read has {LARGEST_BYTES:,}")
+    body = path.read_bytes()
+    sha256 = hashlib.sha256(body).hexdigest()
+    row: Row = {"id": document_id(name, sha256), "sha256": sha256, "file": name, "size_bytes": size}
+    return InputDocument(str(path), row, body, Origin())

@@ -1,0 +1,116 @@
+"""Bytes to report: the whole way of one document, in memory.
+
+extract → recognise the tables → what is left is narrative → identify → check. Where documents come
+from is left to `load.inputs`, where reports go to `load.store`.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from load.checks import PARSE_DOUBT, SOURCE_ERROR, Check, check_tables
+from load.extract import Document, Unreadable, extract, read_html_slowly
+from load.identify import Clues, Identity, identify
+from load.narrative import Narrative, read_narrative
+from load.recognise import read_tables
+from load.recognise.reading import Doubt, TableReading
+from load.report import Report
+
+# Titles that share the words of a report's and are none.
+_NOT_A_REPORT = re.compile(
+    r"通知|通报|指南|目录|办法|网站.{0,6}(?:工作)?年度?(?:工作)?报表|法治政府|的函$|解读|一览|清单$"
+)
+_REPORT_TITLE = re.compile(r"信息公开.{0,12}(?:年度?报告|年报|工作报告)|信息公开年度")
+
+
+class NotAReport(Exception):
+    """A document that is readable and is no annual report; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What is known of a document before it is read: its address, and what the list page said of it."""
+
+    url: str | None = None
+    charset: str | None = None
+    title: str | None = None
+    listed_on: str | None = None
+    region: str | None = None
+
+
+def read_reports(body: bytes, origin: Origin | None = None) -> list[Report]:
+    """The reports in a document: one, as a rule.
+
+    Raises Unreadable for bytes that cannot be read and NotAReport for a page that is something else.
+    """
+    origin = origin or Origin()
+    document, text = extract(body, origin.charset)
+    tables: Sequence[TableReading] = read_tables(document.pieces)
+    narrative = read_narrative(document, set().union(*(table.used for table in tables)))
+    _must_be_report(document, tables, narrative, origin)
+    checks = check_tables(tables)
+    if document.format == "html" and _deserves_second_reading(tables, checks, text):
+        tables = _read_again(tables, text, document.charset)
+        checks = check_tables(tables)
+    identity = identify(_clues(document, narrative, origin))
+    checks += [Check("identity_conflict", PARSE_DOUBT, None, None, "identity", c) for c in identity.conflicts]
+    return [Report(identity, tables, narrative.sections, checks, document.format, document.charset)]
+
+
+def _must_be_report(
+    document: Document, tables: Sequence[TableReading], narrative: Narrative, origin: Origin
+) -> None:
+    titles = [*narrative.titles, origin.title or "", document.title]
+    title = next((t for t in titles if t), "")
+    named = any(_REPORT_TITLE.search(re.sub(r"\s", "", t)) for t in titles)
+    found = sum(1 for table in tables if table.found)
+    if found >= 2 or (found and (named or narrative.headings >= 2)):
+        return
+    if named and not _NOT_A_REPORT.search(title) and narrative.headings >= 2:
+        return
+    if not document.pieces:
+        raise NotAReport("there is no text in it")
+    said = f", its title is “{title[:60]}”" if title else ""
+    raise NotAReport(f"neither the tables nor the sections of an annual report are in it{said}")
+
+
+def _deserves_second_reading(tables: Sequence[TableReading], checks: Sequence[Check], text: str) -> bool:
+    """Whether figures are missing or sums fail on a page that has tables: then another reader looks."""
+    if "<table" not in text and "<TABLE" not in text:
+        return False
+    return any(
+        not table.found or any(doubt.rule != "cell_unreadable" for doubt in table.doubts) for table in tables
+    ) or any(check.verdict == SOURCE_ERROR for check in checks)
+
+
+def _read_again(tables: Sequence[TableReading], text: str, charset: str) -> list[TableReading]:
+    """The fuller of two readings, table by table; where they name different figures, a doubt says so."""
+    again = read_tables(read_html_slowly(text, charset).pieces)
+    chosen = []
+    for first, second in zip(tables, again, strict=True):
+        fuller = second if len(second.figures) > len(first.figures) else first
+        both = first.figures.keys() & second.figures.keys()
+        different = sorted(cell for cell in both if first.figures[cell].value != second.figures[cell].value)
+        if different:
+            names = ", ".join(".".join(cell) for cell in different[:5])
+            fuller.doubts.append(
+                Doubt("readings_differ", f"table{fuller.number}", f"{len(different)} cells: {names}")
+            )
+        chosen.append(fuller)
+    return chosen
+
+
+def _clues(document: Document, narrative: Narrative, origin: Origin) -> Clues:
+    titles = [*narrative.titles, document.meta.get("articletitle", ""), origin.title or ""]
+    return Clues(
+        titles=tuple(dict.fromkeys(title for title in titles if title)),
+        opening=narrative.opening,
+        closing=narrative.closing,
+        meta=document.meta | narrative.boxed,
+        url=origin.url,
+        listed_on=origin.listed_on,
+        source_region=origin.region,
+    )
+
+
+__all__ = ["Identity", "NotAReport", "Origin", "Unreadable", "read_reports"]

@@ -1,0 +1,73 @@
+"""What recognising a table gives: figures with their raw text, place and manner, and the doubts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from load.extract.document import Piece
+from load.recognise.values import read_value
+
+LABEL, POSITION = "label", "position"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One cell of the form as read. `value` is None where the page leaves it blank or it cannot be read.
+
+    `by` is "label" where row and column are named on the page, "position" where order alone says so.
+    """
+
+    value: int | float | None
+    raw: str
+    at: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A place where we may have misread: the rule (see rules.toml), where, and a sentence saying why."""
+
+    rule: str
+    where: str
+    detail: str
+
+
+@dataclass(slots=True)
+class TableReading:
+    """One table of the form as read.
+
+    number    2, 3 or 4
+    version   version of the form that its labels tell; None where they do not
+    found     whether the table is there at all
+    figures   by (row, column) of the form; a row that was not found has no entry
+    used      indices of the pieces that the table takes, so that no prose is made of them
+    """
+
+    number: int
+    version: str | None = None
+    found: bool = False
+    figures: dict[tuple[str, str], Figure] = field(default_factory=dict)
+    doubts: list[Doubt] = field(default_factory=list)
+    used: set[int] = field(default_factory=set)
+
+    def value(self, row: str, column: str) -> int | float | None:
+        """The value of a cell; None where it is blank, unreadable or not there."""
+        figure = self.figures.get((row, column))
+        return figure.value if figure else None
+
+    def put(self, row: str, columns: Iterable[str], cells: Iterable[Piece], by: str) -> None:
+        """Take `cells` as the figures of `row`, in order, and note each that cannot be read."""
+        for column, piece in zip(columns, cells, strict=True):
+            value = read_value(piece.text)
+            self.figures[row, column] = Figure(value.number, piece.text, piece.at, by)
+            if value.kind == "text":
+                self.doubts.append(
+                    Doubt(
+                        "cell_unreadable",
+                        f"table{self.number}.{row}.{column}",
+                        f"“{piece.text[:40]}” at {piece.at}",
+                    )
+                )
+
+    def doubt(self, rule: str, row: str | None, detail: str) -> None:
+        """Note a doubt about a row, or about the whole table."""
+        self.doubts.append(Doubt(rule, f"table{self.number}" + (f".{row}" if row else ""), detail))

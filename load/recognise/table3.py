@@ -1,0 +1,156 @@
+"""Table 3: requests received and handled. Rows by their labels; where labels are lost, by order.
+
+Rows without a label are named by order only where exactly as many stand between two known rows as the
+form has there. Whether sums confirm that is left to `load.checks`.
+"""
+
+from collections.abc import Sequence
+
+from chinese import fold_label
+from load.extract.document import PROSE, Piece
+from load.forms import form, forms
+from load.recognise.groups import Group, Stream, collect, longest_rise, offset, put, usual_offset
+from load.recognise.orders import COLUMNS, HEAD, ROWS
+from load.recognise.reading import LABEL, POSITION, TableReading
+from load.recognise.values import read_value
+
+_WIDTH = len(COLUMNS)
+_FEWEST_ROWS = 3  # fewer labels in order are chance
+_BARE_TOTAL = fold_label(forms()[0].columns["total"].zh)
+_ONLY_IN = {f.version: set(f.rows).difference(*(g.rows for g in forms() if g is not f)) for f in forms()}
+
+
+def read_table3(stream: Stream, table4_at: int | None) -> TableReading:
+    """Table 3 of a document; `table4_at` is the piece at which its Table 4 begins, if it has one."""
+    table = TableReading(3)
+    chain = _labelled_rows(stream, table4_at)
+    if len(chain) < _FEWEST_ROWS:
+        return table
+    table.found = True
+    table.version = next((v for v, only in _ONLY_IN.items() if only & set(chain.values())), None)
+    if table.version:
+        known = form(table.version).rows
+        chain = {index: row for index, row in chain.items() if row in known}
+    first, last = min(chain), max(chain)
+    head, names = _head(stream, first)
+    rows_at = max(head, default=_row_start(stream, first) - 1) + 1
+    table.used.update(head, range(min(head, default=rows_at), last))
+    if not _in_order(names):
+        table.doubt("header_order", None, f"the head names the columns as {', '.join(names)}")
+        return table
+    groups = collect(stream, chain, rows_at, stream.table_end(last))
+    table.used.update(*(group.pieces for group in groups))
+    rows = _rows_due(table, groups)
+    by = LABEL if set(names) == set(COLUMNS) else POSITION
+    _assign(table, groups, rows, usual_offset((group.cells, _WIDTH) for group in groups), by)
+    return table
+
+
+def _labelled_rows(stream: Stream, table4_at: int | None) -> dict[int, str]:
+    """Piece → row of the labels of one Table 3: of several tables on a page the one with most."""
+    runs: list[list[tuple[int, str]]] = [[]]
+    for event in _events(stream):
+        begins = ROWS[event[1]] <= 1 and any(ROWS[row] >= 10 for _, row in runs[-1])
+        crosses = table4_at is not None and runs[-1] and runs[-1][0][0] < table4_at <= event[0]
+        if begins or crosses:
+            runs.append([])
+        runs[-1].append(event)
+    return max((longest_rise(run, ROWS) for run in runs), key=len)
+
+
+def _events(stream: Stream) -> list[tuple[int, str]]:
+    """(piece, row) of every text that may be a row's label; in a marked row only the last one counts."""
+    events: list[tuple[int, str]] = []
+    for index, found in enumerate(stream.meanings):
+        if not found or not found.rows:
+            continue
+        row = found.rows[0]
+        if len(events) < 8 and fold_label(stream.pieces[index].text) == _BARE_TOTAL:
+            continue  # the head of the last column reads the same
+        if found.groups and not stream.has_values(index):
+            continue  # （六）其他处理 is a row in one form and a heading in the other
+        if events and stream.pieces[index].row != PROSE and stream.same_row(events[-1][0], index):
+            events.pop()
+        events.append((index, row))
+    return events
+
+
+def _head(stream: Stream, first: int) -> tuple[list[int], list[str]]:
+    """The pieces that head the table, before the first labelled row, and the columns they name in order."""
+    head: list[int] = []
+    for index in range(first - 1, max(-1, first - HEAD - 1), -1):
+        found = stream.meanings[index]
+        if found and (found.columns or found.header or found.corner):
+            head.append(index)
+        elif found and (found.items or found.measures):
+            break
+    head.reverse()
+    named = [found.columns[0] for index in head if (found := stream.meanings[index]) and found.columns]
+    return head, named
+
+
+def _row_start(stream: Stream, index: int) -> int:
+    """The first piece of the marked row in which a piece stands; the piece itself where rows are not marked."""
+    while index and stream.pieces[index].row != PROSE and stream.same_row(index - 1, index):
+        index -= 1
+    return index
+
+
+def _in_order(names: Sequence[str]) -> bool:
+    """Whether columns are named in the form's order: the head names the five kinds of organisation in a
+    row of their own, below 自然人 and 总计, or all seven in one."""
+    ends = [name for name in names if name in (COLUMNS[0], COLUMNS[-1])]
+    between = [name for name in names if name not in ends]
+    return ends == sorted(ends, key=COLUMNS.index) and between == sorted(set(between), key=COLUMNS.index)
+
+
+def _rows_due(table: TableReading, groups: Sequence[Group]) -> list[str]:
+    """The rows of the form; where no label tells its version, of the version with as many rows as are here."""
+    if table.version is None:
+        count = sum(1 for group in groups if group.label or group.filled == _WIDTH)
+        table.version = next((f.version for f in forms() if len(f.rows) == count), None)
+    if table.version:
+        return list(form(table.version).rows)
+    return [row for row in ROWS if all(row in f.rows for f in forms())]
+
+
+def _assign(
+    table: TableReading, groups: Sequence[Group], rows: Sequence[str], usual: int | None, by: str
+) -> None:
+    """Give each row its cells: rows with a label theirs, and rows without where their number fits."""
+    waiting: list[Group] = []
+    done = 0  # rows before this one have been dealt with
+    for group in [*groups, None]:
+        if group is not None and group.label is None:
+            waiting.append(group)
+            continue
+        here = rows.index(group.label) if group is not None and group.label in rows else len(rows)
+        _place(table, waiting, rows[done:here], usual)
+        waiting, done = [], here + 1
+        if group is not None and group.label in rows:
+            own, waiting = _split(group)
+            put(table, rows[here], own, COLUMNS, usual, by)
+
+
+def _place(table: TableReading, waiting: Sequence[Group], missing: Sequence[str], usual: int | None) -> None:
+    """Name rows without a label by order, where they are as many as are missing here; else say so."""
+    whole = [g for g in waiting if g.filled == _WIDTH and offset(g.cells, _WIDTH, usual) is not None]
+    if missing and len(whole) == len(waiting) == len(missing):
+        for row, group in zip(missing, whole, strict=True):
+            put(table, row, group.cells, COLUMNS, usual, POSITION)
+    elif missing:
+        nameless = f"; {len(waiting)} rows there have no label" if waiting else ""
+        table.doubt("rows_missing", None, f"no row was found for {', '.join(missing)}{nameless}")
+    elif waiting:
+        table.doubt("rows_nameless", None, f"{len(waiting)} rows with figures have no label that is known")
+
+
+def _split(group: Group) -> tuple[list[Piece], list[Group]]:
+    """In a stream the figures of rows whose labels are lost stand behind those of the row before: its own
+    cells, and the others a row each, where all are filled and make whole rows."""
+    cells = group.cells
+    filled = all(read_value(cell.text).kind != "blank" for cell in cells)
+    if not cells or cells[0].row != PROSE or not filled or len(cells) % _WIDTH:
+        return cells, []
+    rows = [cells[n : n + _WIDTH] for n in range(0, len(cells), _WIDTH)]
+    return rows[0], [Group(None, row) for row in rows[1:]]

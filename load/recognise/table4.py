@@ -1,0 +1,68 @@
+"""Table 4: reviews and lawsuits, fifteen figures in one row under three times the same five heads."""
+
+from load.extract.document import PROSE, Piece
+from load.recognise.groups import Stream, offset
+from load.recognise.orders import CHANNELS, HEAD, RESULTS
+from load.recognise.reading import LABEL, POSITION, TableReading
+
+_WIDTH = len(CHANNELS) * len(RESULTS)
+_FEWEST_HEADS = 4  # heads of results that must stand behind 行政复议 for it to head the table
+
+
+def table4_start(stream: Stream) -> int | None:
+    """The piece at which Table 4 begins: 行政复议 with heads of results behind it; the last such, if several."""
+    start = None
+    for index, found in enumerate(stream.meanings):
+        if found and CHANNELS[0] in found.channels:
+            behind = stream.meanings[index + 1 : index + HEAD]
+            if sum(1 for other in behind if other and other.results) >= _FEWEST_HEADS:
+                start = index
+    return start
+
+
+def read_table4(stream: Stream, start: int | None) -> TableReading:
+    """Table 4, which begins at piece `start`; not found where that is None."""
+    table = TableReading(4)
+    if start is None:
+        return table
+    table.found = True
+    last, results, channels = start, [], []
+    for index in range(start, min(len(stream.pieces), start + HEAD + _WIDTH * 2)):
+        found = stream.meanings[index]
+        if found and (found.results or found.channels or found.header):
+            last = index
+            results += found.results[:1]
+            channels += found.channels[:1]
+        elif stream.kind(index) in ("figure", "none"):
+            break
+    cells, indices = _values_behind(stream, last)
+    table.used.update(range(start, last + 1), indices)
+    if any(
+        results[n : n + len(RESULTS)] != RESULTS[: len(results) - n]
+        for n in range(0, len(results), len(RESULTS))
+    ):
+        table.doubt("header_order", None, f"the head names the results as {', '.join(results)}")
+        return table
+    at = offset(cells, _WIDTH, 0)
+    if at is None:
+        table.doubt("row_width", None, f"{len(cells)} cells where {_WIDTH} are due")
+        return table
+    by = LABEL if len(results) == _WIDTH and channels == CHANNELS else POSITION
+    for n, channel in enumerate(CHANNELS):
+        own = at + n * len(RESULTS)
+        table.put(channel, RESULTS, cells[own : own + len(RESULTS)], by)
+    return table
+
+
+def _values_behind(stream: Stream, last: int) -> tuple[list[Piece], list[int]]:
+    """The cells of the row behind the head that ends at piece `last`, and their indices."""
+    start = last + 1
+    pieces, marked = stream.pieces, stream.pieces[last].row != PROSE
+    while marked and start < len(pieces) and stream.same_row(start, last):
+        start += 1
+    end = start
+    while end < len(pieces) and pieces[end].table == pieces[last].table:
+        if not (stream.same_row(end, start) if marked else stream.kind(end) != "text"):
+            break
+        end += 1
+    return [pieces[n] for n in range(start, end)], list(range(start, end))

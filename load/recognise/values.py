@@ -1,0 +1,52 @@
+"""What the text of a cell says: a figure, nothing, or something that cannot be read as either.
+
+Nothing is repaired. A figure is read only where the whole cell is one figure, with a sign, thousands
+separators, a unit that changes nothing, or a note in brackets behind it.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+_NUMBER = re.compile(
+    r"(?P<number>[+\-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*(?:[件个条项宗份])?\s*(?P<note>\((?!\d+\)$).*\))?"
+)
+_NOTHING = {"/", "-", "—", "--", "——", "–", "\\", "无", "none"}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """The reading of a cell. `kind` is "figure", "blank", "none" (a stroke, 无) or "text" (unreadable)."""
+
+    kind: str
+    number: int | float | None = None
+
+
+BLANK = Value("blank")
+_NONE = Value("none")
+_TEXT = Value("text")
+
+
+@lru_cache(maxsize=65536)
+def read_value(text: str) -> Value:
+    """The value printed in a cell, from its raw text.
+
+    "０" and "1,204" and "+2" are figures; "22（其中修订16件）" is 22; "" is blank; "/" and "无" say that
+    there is nothing to report and are not zero; "12?" and "3 4" cannot be read.
+    """
+    if not text:
+        return BLANK
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if not plain:
+        return BLANK
+    if plain in _NOTHING:
+        return _NONE
+    found = _NUMBER.fullmatch(plain.replace("−", "-"))
+    if not found:
+        return _TEXT
+    digits = found["number"].replace(",", "")
+    if "." in digits:
+        number = float(digits)
+        return Value("figure", number)
+    return Value("figure", int(digits)) if len(digits) <= 15 else _TEXT

@@ -1,0 +1,141 @@
+"""A report as read: what `inspect` prints and the store keeps.
+
+Only the shape stands here; how a report is read stands in `load.read`.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from load.checks import NOT_ASSESSABLE, PARSE_DOUBT, SOURCE_ERROR, Check
+from load.forms import Form, form
+from load.identify import Identity
+from load.narrative import SectionText
+from load.recognise.reading import TableReading
+
+COMPLETE, PARTIAL, UNREADABLE = "complete", "partial", "unreadable"
+Number = int | float | None
+FormTable = dict[str, dict[str, Number]]
+
+
+@dataclass(slots=True)
+class Report:
+    """One publisher's report for one year, as read from one document."""
+
+    identity: Identity
+    tables: Sequence[TableReading]
+    sections: list[SectionText]
+    checks: list[Check]
+    format: str
+    charset: str
+    assessed: list[Check] = field(default_factory=list)  # of the checks, those that say something
+
+    def __post_init__(self) -> None:
+        self.assessed = [check for check in self.checks if check.verdict != NOT_ASSESSABLE]
+
+    @property
+    def form_version(self) -> str | None:
+        """The version of the form, "mixed" where its tables are of several, None where no table tells."""
+        versions = {table.version for table in self.tables if table.found and table.version}
+        return versions.pop() if len(versions) == 1 else ("mixed" if versions else None)
+
+    @property
+    def status(self) -> str:
+        """COMPLETE where all three tables were found and every row of them read, UNREADABLE where none was."""
+        if not any(table.figures for table in self.tables):
+            return UNREADABLE
+        whole = all(
+            table.found and set(self.cells(table)) <= set(table.figures) and not _unread(table)
+            for table in self.tables
+        )
+        return COMPLETE if whole else PARTIAL
+
+    def cells(self, table: TableReading) -> list[tuple[str, str]]:
+        """(row, column) of every figure that the form has in this table."""
+        return _cells(form(table.version or self._version()), table.number)
+
+    def _version(self) -> str:
+        version = self.form_version
+        return version if version in ("2021", "2019") else "2021"
+
+    def table(self, number: int) -> FormTable | None:
+        """A table of the form as nested mappings, None for what is blank; None where it is not there."""
+        table = self.tables[number - 2]
+        if not table.found:
+            return None
+        nested: FormTable = {}
+        for row, column in self.cells(table):
+            nested.setdefault(row, {})[column] = table.value(row, column)
+        return nested
+
+    def count(self, verdict: str) -> int:
+        """How many checks came to `verdict`."""
+        return sum(1 for check in self.checks if check.verdict == verdict)
+
+    def figures_sha256(self) -> str:
+        """A fingerprint of all figures: the same for two documents that print the same form."""
+        tables = [self.table(number) for number in (2, 3, 4)]
+        return hashlib.sha256(json.dumps(tables, sort_keys=True).encode()).hexdigest()
+
+    def to_json(self) -> dict[str, Any]:
+        """The report in the contract of `nianbao inspect --json`."""
+        identity = self.identity
+        return {
+            "form_version": self.form_version,
+            "fiscal_year": identity.fiscal_year,
+            "title": identity.title,
+            "publisher": identity.publisher,
+            "region_code": identity.region_code,
+            "province": identity.province,
+            "prefecture": identity.prefecture,
+            "county": identity.county,
+            "level": identity.level,
+            "kind": identity.kind,
+            "published_on": identity.published_on,
+            "status": self.status,
+            "table2": self.table(2),
+            "table3": self.table(3),
+            "table4": self.table(4),
+            "sections": [{"number": s.number, "heading": s.heading, "text": s.text} for s in self.sections],
+            "checks": [
+                {
+                    "rule": check.rule,
+                    "verdict": check.verdict,
+                    "expected": check.expected,
+                    "found": check.found,
+                    "where": check.where,
+                    "detail": check.detail,
+                }
+                for check in self.assessed
+            ],
+            "not_assessable": self.count(NOT_ASSESSABLE),
+            "cells": [
+                {
+                    "table": table.number,
+                    "row": row,
+                    "column": column,
+                    "value": figure.value,
+                    "raw": figure.raw,
+                    "at": figure.at,
+                    "by": figure.by,
+                }
+                for table in self.tables
+                for (row, column), figure in table.figures.items()
+            ],
+            "identification": {"evidence": dict(identity.evidence), "conflicts": list(identity.conflicts)},
+            "format": self.format,
+            "charset": self.charset,
+        }
+
+
+def _cells(version: Form, number: int) -> list[tuple[str, str]]:
+    return {2: version.table2_cells, 3: version.table3_cells, 4: version.table4_cells}[number]()
+
+
+def _unread(table: TableReading) -> bool:
+    return any(doubt.rule == "cell_unreadable" for doubt in table.doubts)
+
+
+__all__ = ["COMPLETE", "PARSE_DOUBT", "PARTIAL", "SOURCE_ERROR", "UNREADABLE", "FormTable", "Report"]

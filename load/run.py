@@ -1,0 +1,102 @@
+"""One load: inputs to database, skipping what is unchanged, losing nothing that is good.
+
+How a document is read stands in `load.read`, how the file is written in `load.store`.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from load.inputs import InputDocument, documents, sources
+from load.read import NotAReport, Unreadable, read_reports
+from load.report import Report
+from load.rows import report_id, report_rows
+from load.store import Stage, build, check_usable, explained, known_documents, locked
+
+NOT_A_REPORT, UNREADABLE, DUPLICATE = "not_a_report", "unreadable", "duplicate"
+
+
+@dataclass(slots=True)
+class LoadResult:
+    """What a load did. `unread` are sentences: each input that did not become a report, and why."""
+
+    read: int = 0  # documents that gave a report
+    skipped: int = 0  # documents that are in the database already
+    in_doubt: int = 0  # of those read: with at least one doubt
+    unread: list[str] = field(default_factory=list)
+    tables: dict[str, int] = field(default_factory=dict)  # rows by table; empty where nothing was written
+
+
+def load(
+    paths: Iterable[Path],
+    database: Path,
+    *,
+    rebuild: bool = False,
+    said: Callable[[str], None],
+    advanced: Callable[[str], None] = lambda name: None,
+) -> LoadResult:
+    """Read `paths` into `database`.
+
+    rebuild   begin with an empty database, so that all is read again
+    said      told what a person should know while it runs, in sentences
+    advanced  told the name of each document when it is done
+    Raises StoreError where the database cannot be used; then it is as it was.
+    """
+    result = LoadResult()
+    with locked(database, said):
+        if not rebuild:
+            check_usable(database)
+        known = {} if rebuild else known_documents(database)
+        with explained(database):
+            stage = Stage(database)
+            try:
+                fresh_sources = 0
+                for path in paths:
+                    for document in documents(path, result.unread.append):
+                        if document.row["id"] in known:
+                            result.skipped += 1
+                            status, reason = known[document.row["id"]]
+                            if status in (NOT_A_REPORT, UNREADABLE):
+                                result.unread.append(f"{document.name}: {reason} (as before)")
+                        else:
+                            known[document.row["id"]] = ("", None)
+                            _read_into(stage, document, result)
+                        advanced(document.name)
+                    for source in sources(path):
+                        stage.add_source(source)
+                        fresh_sources += 1
+                if stage.documents or not database.exists() or rebuild:
+                    result.tables = build(database, stage, keep_old=not rebuild)
+            finally:
+                stage.close()
+    return result
+
+
+def _read_into(stage: Stage, document: InputDocument, result: LoadResult) -> None:
+    row = dict(document.row)
+    try:
+        reports = read_reports(document.body, document.origin)
+    except (Unreadable, NotAReport) as error:
+        row["status"] = UNREADABLE if isinstance(error, Unreadable) else NOT_A_REPORT
+        row["reason"] = str(error)
+        result.unread.append(f"{document.name}: {error}")
+        stage.add(row, {})
+        return
+    for report in reports:
+        stage.add(row | _about(report, row["id"]), report_rows(report, row["id"], row.get("url")))
+        result.read += 1
+        result.in_doubt += any(check.verdict == "parse_doubt" for check in report.checks)
+
+
+def _about(report: Report, document: str) -> dict[str, object]:
+    """What a document's row says of the report in it."""
+    return {
+        "format": report.format,
+        "charset": report.charset,
+        "status": "report",
+        "report_id": report_id(report, document),
+        "figures": sum(
+            1 for table in report.tables for figure in table.figures.values() if figure.value is not None
+        ),
+        "figures_sha256": report.figures_sha256(),
+    }

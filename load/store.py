@@ -1,0 +1,401 @@
+"""The only module that writes the database, through sqlite-utils.
+
+A load stages what it reads in a file of its own, then builds a whole new database from the old one and
+the stage, in an order that depends on nothing but the content, and puts it in the old one's place in
+one step. So the same documents give the same file bit for bit, whatever was loaded first; and a load
+that is killed leaves the last good file as it was.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+import sqlite_utils
+
+from chinese import segment
+from load.checks import rules
+from load.forms import form, forms, outcome_labels
+from load.places import places
+from load.rows import UNSPECIFIED, Row
+from load.schema import CHECKS, REPORTS, SCHEMA_VERSION, TABLES, VIEWS, Table, table
+
+_TYPES = {"INTEGER": int, "REAL": float, "TEXT": str}
+_PER_REPORT = ("requests", "disclosures", "disputes", "checks")
+_BATCH = 500
+_FTS = "reports_fts"
+
+
+class StoreError(Exception):
+    """The database cannot be used; the message says what is wrong with which file and what to do."""
+
+
+@contextlib.contextmanager
+def locked(database: Path, waiting: Callable[[str], None]) -> Iterator[None]:
+    """Hold the right to write `database`. Where another load holds it, say so through `waiting`, and wait."""
+    path = database.with_name(f"{database.name}.lock")
+    try:
+        lock: TextIO = path.open("w")
+    except OSError as error:
+        raise StoreError(f"cannot write in {database.parent or Path()}: {error.strerror}") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting(f"another load is writing {database.name}; waiting for it to end")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextlib.contextmanager
+def explained(database: Path) -> Iterator[None]:
+    """Turn SQLite's and the system's errors into StoreError sentences."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        said = str(error)
+        advice = {
+            "database or disk is full": "the disk is full: free some space and load again",
+            "file is not a database": "it is not an SQLite database: choose another --db",
+            "database is locked": "another program holds it: close that program and load again",
+            "attempt to write a readonly database": "it is read-only: make it writable or choose another --db",
+            "unable to open database file": "it cannot be opened: does its folder exist, may you write there?",
+            "disk I/O error": "the disk gave an error or is full: free some space and load again",
+        }
+        raise StoreError(f"{database}: {advice.get(said, said)}") from error
+    except OSError as error:
+        raise StoreError(f"{database}: {error.strerror or error}") from error
+
+
+def check_usable(database: Path) -> None:
+    """Raise StoreError where `database` is there and cannot be added to: another file, read-only, older."""
+    if not database.exists():
+        return
+    if not database.is_file():
+        raise StoreError(f"{database} is not a file: choose another --db")
+    if not database.stat().st_mode & 0o222:
+        raise StoreError(f"{database} is read-only: make it writable or choose another --db")
+    with (
+        explained(database),
+        contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection,
+    ):
+        version = connection.execute("pragma user_version").fetchone()[0]
+        connection.execute("select 1 from sqlite_master limit 1").fetchone()
+    if version != SCHEMA_VERSION:
+        raise StoreError(
+            f"{database} has schema {version}, this version of nianbao writes schema {SCHEMA_VERSION}: "
+            "load everything again with --rebuild, or choose another --db"
+        )
+
+
+def known_documents(database: Path) -> dict[str, tuple[str, str | None]]:
+    """Id → (status, reason) of every document in `database`; empty where there is no such file."""
+    if not database.exists():
+        return {}
+    with (
+        explained(database),
+        contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection,
+    ):
+        rows = connection.execute("select id, status, reason from documents").fetchall()
+    return {id: (status, reason) for id, status, reason in rows}
+
+
+class Stage:
+    """What one load has read, in a file beside the database until `build` takes it."""
+
+    def __init__(self, database: Path) -> None:
+        self.path = database.with_name(f"{database.name}.staging")
+        remove(self.path)
+        self.database = sqlite_utils.Database(self.path)
+        self.database.execute("pragma journal_mode = off")
+        self.database.execute("pragma synchronous = off")  # a load that dies begins anew
+        for t in TABLES:
+            columns: dict[str, Any] = {c.name: _TYPES[c.type] for c in t.columns}
+            if t.name in _PER_REPORT:
+                columns["document_id"] = str
+            self.database[t.name].create(columns)
+        self.waiting: dict[str, list[Row]] = {}
+        self.documents = 0
+
+    def add(self, document: Row, rows: dict[str, list[Row]]) -> None:
+        """Take a document and the rows of the reports in it (none, where it carries no report)."""
+        self.waiting.setdefault("documents", []).append(document)
+        for name, some in rows.items():
+            self.waiting.setdefault(name, []).extend(row | {"document_id": document["id"]} for row in some)
+        self.documents += 1
+        if self.documents % _BATCH == 0:
+            self.flush()
+
+    def add_source(self, source: Row) -> None:
+        """Take a source: a site and how its last run went."""
+        self.waiting.setdefault("sources", []).append(source)
+
+    def flush(self) -> None:
+        """Write what waits."""
+        for name, rows in self.waiting.items():
+            columns = [c.name for c in table(name).columns]
+            columns += ["document_id"] if name in _PER_REPORT else []
+            places_of = ", ".join("?" for _ in columns)
+            quoted = ", ".join(f'"{c}"' for c in columns)
+            self.database.conn.executemany(
+                f"insert into {name} ({quoted}) values ({places_of})",
+                ([row.get(c) for c in columns] for row in rows),
+            )
+        self.database.conn.commit()
+        self.waiting.clear()
+
+    def close(self) -> None:
+        """Forget the stage and remove its file."""
+        self.database.close()
+        remove(self.path)
+
+
+def remove(path: Path) -> None:
+    """Remove a file of ours and what SQLite keeps beside it."""
+    for name in (path.name, f"{path.name}-journal", f"{path.name}-wal", f"{path.name}-shm"):
+        path.with_name(name).unlink(missing_ok=True)
+
+
+def build(database: Path, stage: Stage, *, keep_old: bool = True) -> dict[str, int]:
+    """Make `database` anew from what it holds and what `stage` holds; answer the row counts by table.
+
+    The new file takes the old one's place only when it is whole and on the disk.
+    """
+    stage.flush()
+    raw = database.with_name(f"{database.name}.building")
+    whole = database.with_name(f"{database.name}.whole")
+    for path in (raw, whole):
+        remove(path)
+    with explained(database):
+        new = sqlite_utils.Database(raw)
+        try:
+            new.execute("pragma journal_mode = off")
+            new.execute("pragma synchronous = off")
+            new.execute("pragma temp_store = file")
+            new.execute("attach ? as stage", [str(stage.path)])
+            if keep_old and database.exists():
+                new.execute("attach ? as old", [f"{database}"])
+            else:
+                new.execute("attach ':memory:' as old")
+                for t in TABLES:
+                    quoted = ", ".join(f'"{c.name}"' for c in t.columns)
+                    new.execute(f"create table old.{t.name} ({quoted})")
+            _create(new)
+            _code_books(new)
+            _choose(new)
+            _fill(new)
+            _derive(new)
+            new.conn.commit()
+            _index(new)
+            new.execute(f"pragma user_version = {SCHEMA_VERSION}")
+            new.conn.commit()
+            new.execute("vacuum into ?", [str(whole)])
+            counts = {t.name: new[t.name].count for t in TABLES}
+        finally:
+            new.close()
+            remove(raw)
+        _publish(whole, database)
+    return counts
+
+
+def _publish(whole: Path, database: Path) -> None:
+    """Put the whole new file in its place, and tell Datasette its counts (inspect-data.json)."""
+    with whole.open("rb") as file:
+        os.fsync(file.fileno())
+    inspected = database.with_name("inspect-data.json")
+    known: dict[str, Any] = {}
+    with contextlib.suppress(OSError, ValueError):
+        known = json.loads(inspected.read_text("utf-8"))
+    inspected.unlink(missing_ok=True)  # wrong counts are worse than none
+    whole.replace(database)
+    known[database.stem] = _inspection(database)
+    part = inspected.with_name(f"{inspected.name}.part")
+    part.write_text(json.dumps(known, indent=1), "utf-8")
+    part.replace(inspected)
+
+
+def _inspection(database: Path) -> dict[str, Any]:
+    with database.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    served = sqlite_utils.Database(database)
+    try:
+        counts = {name: {"count": served[name].count} for name in served.table_names()}
+    finally:
+        served.close()
+    return {"hash": digest, "size": database.stat().st_size, "file": database.name, "tables": counts}
+
+
+# --- the steps of a build -----------------------------------------------------------------------
+
+
+def _create(new: sqlite_utils.Database) -> None:
+    for t in TABLES:
+        key = t.key[0] if len(t.key) == 1 else t.key
+        new[t.name].create({c.name: _TYPES[c.type] for c in t.columns}, pk=key or None)
+    new.add_foreign_keys(
+        [(t.name, c.name, c.references, table(c.references).key[0]) for t in TABLES for c in t.columns if c.references]
+    )
+    for view in VIEWS:
+        new.create_view(view.name, view.sql)
+
+
+def _code_books(new: sqlite_utils.Database) -> None:
+    new["rules"].insert_all(
+        [{field: getattr(rule, field) for field in rule.__slots__} for rule in rules().values()]
+    )
+    versions = {id: [f.version for f in forms() if id in f.outcomes] for id in outcome_labels()}
+    new["outcomes"].insert_all(
+        {
+            "id": label.id,
+            "label_zh": label.zh,
+            "label_en": label.en,
+            "category": label.category,
+            "basis": label.basis,
+            "basis_verified": 0,
+            "form_versions": ", ".join(sorted(versions[label.id])),
+            "position": position,
+        }
+        for position, label in enumerate(outcome_labels().values(), 1)
+    )
+    columns = [label for label in form("2021").columns.values() if label.id != "total"]
+    applicants = [(label.id, label.zh, label.en) for label in columns]
+    applicants.append((UNSPECIFIED, "未分列", "Not broken down"))
+    new["applicants"].insert_all(
+        {"id": id, "label_zh": zh, "label_en": en, "position": n}
+        for n, (id, zh, en) in enumerate(applicants, 1)
+    )
+
+
+def _columns(t: Table, prefix: str = "") -> str:
+    return ", ".join(f'{prefix}"{c.name}"' for c in t.columns)
+
+
+def _choose(new: sqlite_utils.Database) -> None:
+    """Which document speaks for each report: the one read whole, with most figures, the newest."""
+    documents = table("documents")
+    new.execute(
+        f"create temp table candidates as select {_columns(documents)}, 1 as is_new from stage.documents "
+        f"union all select {_columns(documents)}, 0 from old.documents where id not in (select id from stage.documents)"
+    )
+    new.execute(
+        """
+        create temp table chosen as
+        select report_id, document_id, is_new from (
+            select c.report_id, c.id as document_id, c.is_new, row_number() over (
+                partition by c.report_id
+                order by c.figures desc, c.fetched_at desc, c.url is null, c.url, c.id
+            ) as place
+            from candidates c where c.report_id is not null
+        ) where place = 1
+        """
+    )
+    new.execute("create unique index temp.chosen_report on chosen (report_id)")
+    new.execute("create index temp.chosen_document on chosen (document_id)")
+
+
+def _fill(new: sqlite_utils.Database) -> None:
+    new.execute(
+        f"insert into reports select {_columns(REPORTS, 'r.')} from chosen c "
+        "join stage.reports r on r.document_id = c.document_id and r.id = c.report_id where c.is_new order by r.id"
+    )
+    new.execute(
+        f"insert into reports select {_columns(REPORTS, 'r.')} from chosen c "
+        "join old.reports r on r.id = c.report_id where not c.is_new order by r.id"
+    )
+    for name in _PER_REPORT:
+        t = table(name)
+        leave_out = "and r.rule <> 'two_versions'" if t is CHECKS else ""  # made anew below
+        new.execute(
+            f"insert into {name} select * from ("
+            f"select {_columns(t, 'r.')} from stage.{name} r join chosen c "
+            "on c.document_id = r.document_id and c.report_id = r.report_id where c.is_new "
+            f"union all select {_columns(t, 'r.')} from old.{name} r join chosen c on c.report_id = r.report_id "
+            f"where not c.is_new {leave_out}) order by {', '.join(t.key)}"
+        )
+    documents = table("documents")
+    status = "case when report_id is null then status when id in (select document_id from chosen) then 'report' else 'duplicate' end"
+    listed = ", ".join(
+        f"{status} as status" if c.name == "status" else f'"{c.name}"' for c in documents.columns
+    )
+    new.execute(f"insert into documents select {listed} from candidates order by id")
+    sources = _columns(table("sources"))
+    new.execute(
+        f"insert into sources select * from (select {sources} from stage.sources union all "
+        f"select {sources} from old.sources where name not in (select name from stage.sources)) order by name"
+    )
+
+
+def _derive(new: sqlite_utils.Database) -> None:
+    """What follows from the reports together: publishers, summaries, regions, documents that disagree."""
+    new.execute(
+        """
+        insert into checks (report_id, number, rule, verdict, "where", detail, fiscal_year, province, level)
+        select r.id, 1 + coalesce((select max(number) from checks k where k.report_id = r.id), 0),
+            'two_versions', 'parse_doubt', 'documents',
+            'documents ' || group_concat(d.id, ', ') || ' print other figures',
+            r.fiscal_year, r.province, r.level
+        from reports r join (select * from documents order by id) d on d.report_id = r.id
+        join documents own on own.id = r.document_id
+        where d.id <> own.id and d.figures > 0 and d.figures_sha256 <> own.figures_sha256
+        group by r.id order by r.id
+        """
+    )
+    new.execute(
+        "update reports set doubts = (select count(*) from checks k where k.report_id = reports.id and k.verdict = 'parse_doubt')"
+    )
+    new.execute(
+        """
+        insert into publishers
+        select publisher_id, publisher, region_code, province, prefecture, county, level, kind, reports, first_year, last_year
+        from (
+            select *, count(*) over (partition by publisher_id) as reports,
+                min(fiscal_year) over (partition by publisher_id) as first_year,
+                max(fiscal_year) over (partition by publisher_id) as last_year,
+                row_number() over (partition by publisher_id order by fiscal_year desc, id) as place
+            from reports where publisher_id is not null
+        ) where place = 1 order by publisher_id
+        """
+    )
+    new.execute(
+        """
+        insert into request_totals
+        select q.fiscal_year, q.province, q.level, r.kind, q.outcome, q.category, q.applicant, sum(q.count), count(distinct q.report_id)
+        from requests q join reports r on r.id = q.report_id
+        group by q.fiscal_year, q.province, q.level, r.kind, q.outcome, q.category, q.applicant
+        order by q.fiscal_year, q.province, q.level, r.kind, q.outcome, q.applicant
+        """
+    )
+    fictional = new.execute("select 1 from reports where region_code like '99%' limit 1").fetchone()
+    listed = sorted(
+        (p for p in places() if not p.fictional or fictional), key=lambda p: (p.code, p.valid_from)
+    )
+    names = [c.name for c in table("regions").columns]
+    new["regions"].insert_all({name: getattr(p, name) for name in names} for p in listed)
+    new.execute(
+        "update sources set documents = (select count(*) from documents d where d.source = sources.name), "
+        "reports = (select count(*) from documents d where d.source = sources.name and d.status = 'report')"
+    )
+
+
+def _index(new: sqlite_utils.Database) -> None:
+    for t in TABLES:
+        for columns in t.indexes:
+            new[t.name].create_index(list(columns))
+    searched = ", ".join(REPORTS.search)
+    new.execute(
+        f'create virtual table {_FTS} using fts5 ({searched}, content="reports", content_rowid="id", tokenize=\'ascii\')'
+    )
+    new.execute(f"insert into {_FTS} ({_FTS}, rank) values ('hashsize', 33554432)")
+    marks = ", ".join("?" for _ in REPORTS.search)
+    rows = new.execute(f"select id, {searched} from reports order by id")
+    new.conn.executemany(
+        f"insert into {_FTS} (rowid, {searched}) values (?, {marks})",
+        ((row[0], *(segment(text or "") for text in row[1:])) for row in rows),
+    )
+    new.execute(f"insert into {_FTS} ({_FTS}) values ('optimize')")
+    new.execute("analyze main")
