@@ -87,7 +87,7 @@ def read_narrative(document: Document, used: Set[int]) -> Narrative:
         for number in sorted(lines)
         if number or lines[0]
     ]
-    narrative.titles = _titles(pieces, first, document.title)
+    narrative.titles = _titles(pieces, first, box, document.title)
     narrative.boxed = _boxed(pieces, first)
     before = [
         p.text
@@ -148,19 +148,24 @@ def _is_preamble(text: str) -> bool:
     return len(text) >= 15 and bool(_PERIOD_END.search(text)) and not _FURNITURE.match(text)
 
 
-def _titles(pieces: Sequence[Piece], first: int, page_title: str) -> list[str]:
-    """What may be the title, best first: the lines that read like one, joined with the line before where
-    they name nobody, then the title of the page."""
-    titles: list[str] = []
+def _titles(pieces: Sequence[Piece], first: int, box: tuple[int, ...], page_title: str) -> list[str]:
+    """What may be the title, best first: lines that read like one, joined with the line before where they
+    name nobody, those in the article's own box first and then the nearest to it; then the page's title."""
+    inside: list[str] = []
+    outside: list[list[str]] = []
     for index in range(min(first, len(pieces))):
         text = pieces[index].text
         if not 4 <= len(text) <= 80 or _PERIOD_END.search(text) or not _TITLE.search(text):
             continue
         before = pieces[index - 1].text if index else ""
         joinable = 2 < len(before) <= 40 and not _SENTENCE.search(before) and not _TITLE.search(before)
-        if joinable and re.match(r"[\s\d〇○零一二三四五六七八九年度关于的]*(?:政府|政务)?信息公开", text):
-            titles.append(f"{before}{text}")
-        titles.append(text)
+        names_nobody = re.match(r"[\s\d〇○零一二三四五六七八九年度关于的]*(?:政府|政务)?信息公开", text)
+        found = [f"{before}{text}", text] if joinable and names_nobody else [text]
+        if box and pieces[index].box[: len(box)] == box:
+            inside += found
+        else:
+            outside.append(found)
+    titles = inside + [text for found in reversed(outside) for text in found]
     site_parts = re.split(r"[_|｜]|\s[-–—]\s|-{1,2}(?=[^\d])", page_title)
     titles += [part.strip() for part in site_parts if _TITLE.search(part)]
     return list(dict.fromkeys(titles))

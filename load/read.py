@@ -53,7 +53,7 @@ def read_reports(body: bytes, origin: Origin | None = None) -> list[Report]:
         tables = _read_again(tables, text, document.charset)
         checks = check_tables(tables)
     identity = identify(_clues(document, narrative, origin))
-    checks += [Check("identity_conflict", PARSE_DOUBT, None, None, "identity", c) for c in identity.conflicts]
+    checks += [Check("identity_conflict", PARSE_DOUBT, None, None, "report", c) for c in identity.conflicts]
     return [Report(identity, tables, narrative.sections, checks, document.format, document.charset)]
 
 

@@ -238,7 +238,12 @@ def _create(new: sqlite_utils.Database) -> None:
         key = t.key[0] if len(t.key) == 1 else t.key
         new[t.name].create({c.name: _TYPES[c.type] for c in t.columns}, pk=key or None)
     new.add_foreign_keys(
-        [(t.name, c.name, c.references, table(c.references).key[0]) for t in TABLES for c in t.columns if c.references]
+        [
+            (t.name, c.name, c.references, table(c.references).key[0])
+            for t in TABLES
+            for c in t.columns
+            if c.references
+        ]
     )
     for view in VIEWS:
         new.create_view(view.name, view.sql)
@@ -336,7 +341,7 @@ def _derive(new: sqlite_utils.Database) -> None:
         """
         insert into checks (report_id, number, rule, verdict, "where", detail, fiscal_year, province, level)
         select r.id, 1 + coalesce((select max(number) from checks k where k.report_id = r.id), 0),
-            'two_versions', 'parse_doubt', 'documents',
+            'two_versions', 'parse_doubt', 'report',
             'documents ' || group_concat(d.id, ', ') || ' print other figures',
             r.fiscal_year, r.province, r.level
         from reports r join (select * from documents order by id) d on d.report_id = r.id

@@ -17,6 +17,7 @@ _BOOKMARK = re.compile(r"\[bookmark:[^\]]*\]")
 _VALUE = re.compile(r"[+\-]?[\d０-９][\d０-９.,，．]*")
 # A heading between two tables; no row of the form reads like one.
 _HEADING = re.compile(r"\s*[一二三四五六七八九十]+\s*[、.．]\s*.{2,40}(?:情况|事项|问题|措施)\s*")
+_BROKEN = re.compile(r"\s*[^\W\d_]{1,8}\s*")
 _LONGEST_GAP = 3  # lines without a bar that may stand inside one table of bars
 _LONGEST_CELL_LINE = 60
 
@@ -24,6 +25,7 @@ _LONGEST_CELL_LINE = 60
 def read_text(text: str, charset: str) -> Document:
     """The document of a plain text or Markdown file. A place is the number of its line, from 1."""
     lines = _BOOKMARK.sub("", text).splitlines()
+    parted = sum(1 for line in lines if not line.strip()) * 5 > len(lines) * 2  # by blank lines
     document = Document("text", charset, [])
     number, table = 0, 0
     while number < len(lines):
@@ -34,15 +36,24 @@ def read_text(text: str, charset: str) -> Document:
             end = _end_of_tabs(lines, number)
             cells = _tabs(lines, number, end, table)
         else:
-            paragraph = clean(lines[number])
+            end = _end_of_cell(lines, number) if parted else number + 1
+            paragraph = clean(" ".join(lines[number:end]))
             if paragraph:
                 document.pieces.append(Piece(paragraph, place=number + 1))
-            number += 1
+            number = end
             continue
         document.pieces += cells
         table += 1
         number = end
     return document
+
+
+def _end_of_cell(lines: list[str], start: int) -> int:
+    """Where blank lines part the paragraphs, a cell's label may be broken over short lines: the line after."""
+    end = start + 1
+    while end < len(lines) and all(_BROKEN.fullmatch(lines[n]) for n in (end - 1, end)):
+        end += 1
+    return end
 
 
 def _end_of_bars(lines: list[str], start: int) -> int:

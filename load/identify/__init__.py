@@ -16,9 +16,10 @@ from load.places import Place, mentions_at
 
 __all__ = ["Clues", "Identity", "identify"]
 
-_RANK_WORD = re.compile(r"^[我本]?([省市州盟县区旗])")
+# 县教育局, 市政府办公室; but not 市场监督管理局 or 市政管理局
+_RANK_WORD = re.compile(r"^([省市州盟县区旗])(?!场|政(?!府)|容|域|际|块)(?=.{2})")
+_SAYS = {"meta": "page", "source": "source"}
 _RANKS = {"省": "province", "县": "county", "区": "county", "旗": "county"}
-_CITY_OR_BELOW = {"市": ("市",), "州": ("州",), "盟": ("盟",), "县": ("县",), "区": ("区",), "旗": ("旗",)}
 
 
 @dataclass(frozen=True)
@@ -132,14 +133,12 @@ def _fits(found: Place, rank_word: str | None, town: bool, zone: bool) -> bool:
     if rank_word == "省":
         return found.level == "province"
     if rank_word:
-        return found.name.endswith(_CITY_OR_BELOW[rank_word]) and (
-            found.level == "county" or rank_word not in "县区旗"
-        )
+        return found.name.endswith(rank_word) and (found.level == "county" or rank_word not in "县区旗")
     return found.level == "county" or (zone and found.level == "prefecture")
 
 
 def _core(name: str) -> str:
-    return re.sub(r"^(?:我|本)?[省市州盟县区旗](?=.{2})", "", name)
+    return _RANK_WORD.sub("", name)
 
 
 def _hints(clues: Clues, year: int | None) -> list[tuple[Place, str]]:
@@ -165,22 +164,14 @@ def _by_name(
     candidates = reading.places
     clue = named.clue
     if len(candidates) > 1:
-        mentioned = region.places_in(text.whole(), year)
-        chosen = region.narrowed(candidates, mentioned)
-        if len(chosen) > 1:
-            chosen = region.narrowed(candidates, [hint for hint, _ in hints])
-            clue = next(
-                (
-                    hint_clue
-                    for hint, hint_clue in hints
-                    if len(chosen) == 1 and region.compatible(chosen[0], hint)
-                ),
-                clue,
-            )
-        candidates = chosen
+        candidates = region.narrowed(candidates, region.places_in(text.whole(), year))
+    if len(candidates) > 1:
+        candidates = region.narrowed(candidates, [hint for hint, _ in hints])
+        if len(candidates) == 1:
+            clue = next(said for hint, said in hints if region.compatible(candidates[0], hint))
     conflicts = tuple(
-        f"name says {candidates[0].name} {candidates[0].code}, {'site code' if hint_clue == 'meta' else 'source'} says {hint.name} {hint.code}"
-        for hint, hint_clue in hints
+        f"name says {candidates[0].name} {candidates[0].code}, {_SAYS[said]} says {hint.name} {hint.code}"
+        for hint, said in hints
         if len(candidates) == 1 and not region.compatible(candidates[0], hint)
     )
     exact = candidates[0] if len(candidates) == 1 and not reading.inner else None
@@ -193,11 +184,14 @@ def _by_evidence(named: publisher.Named | None, text: _Text, clues: Clues, year:
     """The place of a publisher whose name says none: from the prose, the site's code, the registered source."""
     name = named.name if named else ""
     match = _RANK_WORD.match(name)
-    rank_word = match[1] if match and len(name) > 2 and not name.startswith("市场") else None
+    rank_word = match[1] if match else None
     town, zone = publisher.is_town(name), publisher.zone_in(name)
     hints = _hints(clues, year)
-    against = [hint for hint, _ in hints[1:] if not region.compatible(hints[0][0], hint)]
-    conflicts = tuple(f"page says {hints[0][0].name}, source says {hint.name}" for hint in against)
+    against = [(hint, said) for hint, said in hints[1:] if not region.compatible(hints[0][0], hint)]
+    conflicts = tuple(
+        f"{_SAYS[hints[0][1]]} says {hints[0][0].name} {hints[0][0].code}, {_SAYS[said]} says {hint.name} {hint.code}"
+        for hint, said in against
+    )
     if against:
         hints = []
     exact, clue = None, None

@@ -16,9 +16,10 @@ _REPORT = re.compile(
 )
 _ABOUT_REPORTS = re.compile(r"^.{0,6}?(?:编制|编写|格式|的?通知|的?通报|模板)")
 _SEPARATORS = re.compile(r"[_|>»—–]+|(?<!\d)-+|-+(?!\d)")
+_LONGEST_TITLE = 300  # characters; what is longer is a page, not a title
 _EDGE = re.compile(
-    rf"^(?:[^\w(]+|{YEAR}年?度?|年度|关于|公布|发布|印发|现将|[\[【(][^\])】]{{0,12}}[\])】](?=[^(]))+"
-    rf"|(?:[^\w)]+|{YEAR}年?度?|年度|度|关于|的|本级|部门|开展|\((?:我|本|以下|简称|{YEAR})[^)]*\))+$"
+    rf"^(?:[^\w(]|{YEAR}年?度?|年度|关于|公布|发布|印发|现将|[\[【(][^\])】]{{0,12}}[\])】](?=[^(]))+"
+    rf"|(?:[^\w)]|{YEAR}年?度?|年度|度|关于|的|本级|部门|开展|\((?:我|本|以下|简称|{YEAR})[^)]*\))+$"
 )
 _ORGAN = re.compile(
     r"(?:政府|[局厅委办院校所站队处室镇乡区县市省旗州盟台园场社会部署关行团学段库厂港城组馆]|中心|街道|苏木|公司|集团)$"
@@ -101,7 +102,7 @@ def _head(part: str, report: re.Match[str]) -> str:
 def heads(title: str) -> list[str]:
     """What stands before "政府信息公开工作年度报告" in each part of a title, without year and frame words."""
     found = []
-    for part in _SEPARATORS.split("".join(title.split())):
+    for part in _SEPARATORS.split("".join(title[:_LONGEST_TITLE].split())):
         report = _REPORT.search(part)
         if report and not _ABOUT_REPORTS.match(part[report.end() :]) and "关于做好" not in part:
             head = _head(part, report)
@@ -112,7 +113,7 @@ def heads(title: str) -> list[str]:
 
 def is_report_title(title: str) -> bool:
     """Whether a title names an annual report on open government information."""
-    return _REPORT.search("".join(title.split())) is not None
+    return _REPORT.search("".join(title[:_LONGEST_TITLE].split())) is not None
 
 
 def _signed(closing: str) -> str | None:

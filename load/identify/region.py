@@ -13,7 +13,7 @@ from load.places import Place, as_of, full_names_in, mentions_at, place, within
 
 # Short names that are another place's or everyday words too: alone they say nothing.
 _NEVER_ALONE = frozenset(
-    {"朝阳", "吉林", "海南", "海北", "海西", "海东", "甘南", "台湾", "香港", "澳门", "北海"}
+    {"朝阳", "吉林", "海南", "海北", "海西", "海东", "甘南", "兴安", "台湾", "香港", "澳门", "北海"}
 )
 _NOT_IN_PROSE = frozenset({"公安县"})  # "…县公安县…" is the bureau, not the county
 _ZONE_FOLLOWS = re.compile(
@@ -21,6 +21,7 @@ _ZONE_FOLLOWS = re.compile(
 )
 _ORGAN_ENDS = re.compile(r"(?:[局厅委]|委员会|海关|总队|支队|调查队|分行|管委会|人民政府办公[室厅])$")
 _PART_OF_A_WORD = re.compile(r"[省市区县旗州盟镇乡村路门里]|街道|苏木|社区|地区|大街")
+_TOWN_FOLLOWS = re.compile(r"镇|乡(?![镇村])|街道|办事处|苏木")
 _OF_A_CENTRAL_BODY = re.compile(
     r"^(?:中华人民共和国|国家税务总局|国家统计局|中国人民银行|国家金融监督管理总局|中国银行保险监督管理委员会"
     r"|中国证券监督管理委员会|国家外汇管理局|国家矿山安全监察局|国家粮食和物资储备局|国家能源局|中共|中国)\(?"
@@ -63,9 +64,9 @@ def _alone_ok(text: str, end: int, found: Place) -> bool:
 
 def _usable(text: str, end: int, kind: str, found: Place, above: tuple[Place, ...]) -> bool:
     if kind != "short":
-        # "西区街道" is a subdistrict of somewhere, not of 攀枝花市西区.
-        return bool(above) or not (
-            found.name.endswith("区") and (len(found.name) == 2 or text.startswith(("街道", "办事处"), end))
+        # 西区街道 is not in 攀枝花市西区, nor 巴州镇 in 巴州; 东区 alone may be any city's.
+        return not _TOWN_FOLLOWS.match(text, end) and (
+            bool(above) or not (len(found.name) == 2 and found.name.endswith("区"))
         )
     if _PART_OF_A_WORD.match(text, end):
         return False
@@ -104,12 +105,13 @@ def _chain(text: str, at: int, year: int | None, above: tuple[Place, ...], full:
 
 
 def _same_place(found: Iterable[Place], year: int | None) -> tuple[Place, ...]:
-    """One of each of the places that went on as one another, and by preference what is valid in `year`."""
-    seen: dict[str, Place] = {}
+    """`found` as they were in `year`, each once; those not valid in it only if no other is."""
+    then: dict[str, Place] = {}
     for item in found:
         now = as_of(item, year) or item
-        seen.setdefault(now.code, now)
-    return tuple(seen.values())
+        then.setdefault(now.code, now)
+    valid = tuple(item for item in then.values() if year is None or item.valid_in(year))
+    return valid or tuple(then.values())
 
 
 def read_name(name: str, year: int | None) -> Reading:

@@ -32,7 +32,8 @@ def read_table3(stream: Stream, table4_at: int | None) -> TableReading:
         known = form(table.version).rows
         chain = {index: row for index, row in chain.items() if row in known}
     first, last = min(chain), max(chain)
-    head, names = _head(stream, first)
+    head = _head(stream, first)
+    names = _names(stream, head)
     rows_at = max(head, default=_row_start(stream, first) - 1) + 1
     table.used.update(head, range(min(head, default=rows_at), last))
     if not _in_order(names):
@@ -75,8 +76,8 @@ def _events(stream: Stream) -> list[tuple[int, str]]:
     return events
 
 
-def _head(stream: Stream, first: int) -> tuple[list[int], list[str]]:
-    """The pieces that head the table, before the first labelled row, and the columns they name in order."""
+def _head(stream: Stream, first: int) -> list[int]:
+    """The pieces that head the table, before the first labelled row."""
     head: list[int] = []
     for index in range(first - 1, max(-1, first - HEAD - 1), -1):
         found = stream.meanings[index]
@@ -84,9 +85,19 @@ def _head(stream: Stream, first: int) -> tuple[list[int], list[str]]:
             head.append(index)
         elif found and (found.items or found.measures):
             break
-    head.reverse()
-    named = [found.columns[0] for index in head if (found := stream.meanings[index]) and found.columns]
-    return head, named
+    return head[::-1]
+
+
+def _names(stream: Stream, head: Sequence[int]) -> list[str]:
+    """The columns that the head names, in order: of its last row alone, where that names all of them."""
+    named = [
+        (index, found.columns[0]) for index in head if (found := stream.meanings[index]) and found.columns
+    ]
+    names = [column for _, column in named]
+    if named and stream.pieces[named[-1][0]].row != PROSE:
+        last_row = [column for index, column in named if stream.same_row(index, named[-1][0])]
+        return last_row if len(last_row) >= _WIDTH else names
+    return names[-_WIDTH:] if set(names[-_WIDTH:]) == set(COLUMNS) else names
 
 
 def _row_start(stream: Stream, index: int) -> int:
@@ -107,7 +118,7 @@ def _in_order(names: Sequence[str]) -> bool:
 def _rows_due(table: TableReading, groups: Sequence[Group]) -> list[str]:
     """The rows of the form; where no label tells its version, of the version with as many rows as are here."""
     if table.version is None:
-        count = sum(1 for group in groups if group.label or group.filled == _WIDTH)
+        count = sum(len(_rows_of(group)) for group in groups)
         table.version = next((f.version for f in forms() if len(f.rows) == count), None)
     if table.version:
         return list(form(table.version).rows)
@@ -121,15 +132,33 @@ def _assign(
     waiting: list[Group] = []
     done = 0  # rows before this one have been dealt with
     for group in [*groups, None]:
-        if group is not None and group.label is None:
-            waiting.append(group)
+        if group is not None and group.label not in rows:
+            waiting += _rows_of(group)
             continue
-        here = rows.index(group.label) if group is not None and group.label in rows else len(rows)
+        here = rows.index(str(group.label)) if group is not None else len(rows)
         _place(table, waiting, rows[done:here], usual)
         waiting, done = [], here + 1
-        if group is not None and group.label in rows:
-            own, waiting = _split(group)
-            put(table, rows[here], own, COLUMNS, usual, by)
+        if group is not None:
+            own, *others = _rows_of(group)
+            put(table, rows[here], own.cells, COLUMNS, usual, by)
+            waiting = others
+
+
+def _rows_of(group: Group) -> list[Group]:
+    """The group, or in a stream a group for each row that is in it: where the labels of rows are lost,
+    their figures follow those of the row before, each row whole and merged cells blank between them."""
+    runs: list[list[Piece]] = [[]]
+    for cell in group.cells:
+        if read_value(cell.text).kind != "blank":
+            runs[-1].append(cell)
+        elif runs[-1]:
+            runs.append([])
+    filled = [run for run in runs if run]
+    marked = group.cells and group.cells[0].row != PROSE
+    if marked or sum(map(len, filled)) <= _WIDTH or any(len(run) % _WIDTH for run in filled):
+        return [group]
+    rows = [run[n : n + _WIDTH] for run in filled for n in range(0, len(run), _WIDTH)]
+    return [Group(group.label, rows[0]), *(Group(None, row) for row in rows[1:])]
 
 
 def _place(table: TableReading, waiting: Sequence[Group], missing: Sequence[str], usual: int | None) -> None:
@@ -143,14 +172,3 @@ def _place(table: TableReading, waiting: Sequence[Group], missing: Sequence[str]
         table.doubt("rows_missing", None, f"no row was found for {', '.join(missing)}{nameless}")
     elif waiting:
         table.doubt("rows_nameless", None, f"{len(waiting)} rows with figures have no label that is known")
-
-
-def _split(group: Group) -> tuple[list[Piece], list[Group]]:
-    """In a stream the figures of rows whose labels are lost stand behind those of the row before: its own
-    cells, and the others a row each, where all are filled and make whole rows."""
-    cells = group.cells
-    filled = all(read_value(cell.text).kind != "blank" for cell in cells)
-    if not cells or cells[0].row != PROSE or not filled or len(cells) % _WIDTH:
-        return cells, []
-    rows = [cells[n : n + _WIDTH] for n in range(0, len(cells), _WIDTH)]
-    return rows[0], [Group(None, row) for row in rows[1:]]

@@ -1,5 +1,7 @@
 """Table 4: reviews and lawsuits, fifteen figures in one row under three times the same five heads."""
 
+from collections.abc import Sequence
+
 from load.extract.document import PROSE, Piece
 from load.recognise.groups import Stream, offset
 from load.recognise.orders import CHANNELS, HEAD, RESULTS
@@ -32,26 +34,31 @@ def read_table4(stream: Stream, start: int | None) -> TableReading:
         if found and (found.results or found.channels or found.header):
             last = index
             results += found.results[:1]
-            channels += found.channels[:1]
+            channels += [channel for channel in found.channels[:1] if channel not in channels]
         elif stream.kind(index) in ("figure", "none"):
             break
     cells, indices = _values_behind(stream, last)
     table.used.update(range(start, last + 1), indices)
-    if any(
-        results[n : n + len(RESULTS)] != RESULTS[: len(results) - n]
-        for n in range(0, len(results), len(RESULTS))
-    ):
+    due = RESULTS * len(CHANNELS)
+    results = results[-_WIDTH:] if results[-_WIDTH:] == due else results  # heads printed again in each row
+    if not _is_part(results, due):
         table.doubt("header_order", None, f"the head names the results as {', '.join(results)}")
         return table
     at = offset(cells, _WIDTH, 0)
     if at is None:
         table.doubt("row_width", None, f"{len(cells)} cells where {_WIDTH} are due")
         return table
-    by = LABEL if len(results) == _WIDTH and channels == CHANNELS else POSITION
+    by = LABEL if results == due and channels == CHANNELS else POSITION
     for n, channel in enumerate(CHANNELS):
         own = at + n * len(RESULTS)
         table.put(channel, RESULTS, cells[own : own + len(RESULTS)], by)
     return table
+
+
+def _is_part(names: Sequence[str], due: Sequence[str]) -> bool:
+    """Whether `names` come in the order of `due`, though some may be lost."""
+    rest = iter(due)
+    return all(name in rest for name in names)
 
 
 def _values_behind(stream: Stream, last: int) -> tuple[list[Piece], list[int]]:
