@@ -11,13 +11,21 @@ from importlib.resources import files
 _TABLE = dict(
     line.split("\t") for line in files("chinese").joinpath("traditional.tsv").read_text("utf-8").splitlines()
 )
-_SIMPLIFIED = str.maketrans(_TABLE)
+# Most text has none of them, and a scan costs less than a mapping. One class of all would be a slow scan:
+# the regular expression engine has its fast table for characters below U+10000 only.
+_TRADITIONAL = re.compile(f"[{''.join(c for c in _TABLE if c < chr(0x10000))}]")
+_RARE = re.compile("[\U00010000-\U0010ffff]")
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
 def fold(text: str) -> str:
     """`text` in NFKC, Simplified and lower case. White space and punctuation stay."""
-    return unicodedata.normalize("NFKC", text).lower().translate(_SIMPLIFIED)
+    plain = unicodedata.normalize("NFKC", text).lower()
+    return _RARE.sub(_simplified, _TRADITIONAL.sub(_simplified, plain))
+
+
+def _simplified(found: re.Match[str]) -> str:
+    return _TABLE.get(found[0], found[0])
 
 
 @lru_cache(maxsize=8192)

@@ -21,6 +21,9 @@ _PERIOD = re.compile(
 _PERIOD_YEAR = re.compile(
     rf"统计(?:期限|时限|时段|周期|时间|期间)[为是:]*({YEAR})年度?(?![0-9一二三四五六七八九十])"
 )
+_REPORT_OF_YEAR = re.compile(
+    rf"({YEAR})年度?(?:本[^,。]{{1,3}})?(?:政府|政务)?信息公开(?:工作)?(?:年度)?(?:工作)?(?:报告|年报)"
+)
 _STATISTICS = re.compile(r"统计|时限|期限|数据|周期")
 
 _REFERENCE = re.compile(r"[〔\[(]20\d\d[〕\])]\s*第?\d+号")
@@ -105,6 +108,8 @@ def years_of_period(prose: str) -> list[int]:
         year = year_of(match[1])
         if year is not None:
             found.append((False, year))
+    if not found:
+        found = [(True, year) for match in _REPORT_OF_YEAR.finditer(text) if (year := year_of(match[1]))]
     found.sort(key=lambda item: item[0])
     return list(dict.fromkeys(year for _, year in found))
 

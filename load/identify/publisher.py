@@ -14,19 +14,20 @@ from load.identify.dates import YEAR, signature_date
 _REPORT = re.compile(
     r"(?:政府|政务)?(?:信息|政务)公开[^,。;《》办局委厅室]{0,18}?(?:报告|年报|总结)|(?:工作)?年度报告|年报"
 )
-_ABOUT_REPORTS = re.compile(r"^.{0,6}?(?:编制|编写|格式|的?通知|的?通报|模板)")
+_ABOUT_REPORTS = re.compile(r"(?:报告|年报).{0,6}?(?:编制|编写|格式|通知|通报|模板)|关于(?:做好|印发|开展)")
+_NOTICE_OF_ONE = re.compile(r"关于(?:公布|发布)")
 _SEPARATORS = re.compile(r"[_|>»—–]+|(?<!\d)-+|-+(?!\d)")
 _LONGEST_TITLE = 300  # characters; what is longer is a page, not a title
 _EDGE = re.compile(
-    rf"^(?:[^\w(]|{YEAR}年?度?|年度|关于|公布|发布|印发|现将|[\[【(][^\])】]{{0,12}}[\])】](?=[^(]))+"
+    rf"^(?:[\[【(][^\])】]{{0,12}}[\])】](?=[^(])|[^\w(]|{YEAR}年?度?|年度|关于|公布|发布|印发|现将)+"
     rf"|(?:[^\w)]|{YEAR}年?度?|年度|度|关于|的|本级|部门|开展|\((?:我|本|以下|简称|{YEAR})[^)]*\))+$"
 )
 _ORGAN = re.compile(
     r"(?:政府|[局厅委办院校所站队处室镇乡区县市省旗州盟台园场社会部署关行团学段库厂港城组馆]|中心|街道|苏木|公司|集团)$"
 )
 _NOT_A_NAME = re.compile(
-    r"^(?:[我本该各全为由与请现在对据]|根据|按照|中华人民共和国$|国务院令|条例|来源|作者|责任|附件)"
-    r"|报告|信息公开|通知|条例|规定|年度|专栏|首页|目录|办法|问题|以上|情况|[。;:!?,/《》〈〉\"'“”=]"
+    r"^(?:[我该各由与请现据]|本(?!溪)|全(?![州椒南])|为了|在此|对于|根据|按照|中华人民共和国$|国务院令|条例|来源|作者|责任|附件)"
+    r"|报告|信息公开|通知|条例|规定|年度|专栏|首页|目录|办法|问题|以上|情况|[。;:!?,/【】《》〈〉\"'“”=]"
     r"|网站|有限制|(?:社会|工作|要求|机关|部门|全社会|各区|办学)$"
 )
 _BRACKETED_END = re.compile(r"\([^()]*\)$")
@@ -35,10 +36,14 @@ _QUOTED = re.compile(r"《([^《》]{4,70})》")
 _ANNOUNCED = re.compile(
     r"(?:公布|发布|公开|编制|发表)了?((?:[^,。;:、《》\s]){2,60}?(?:信息公开)[^,。;]{0,14}?(?:报告|年报))"
 )
-_COMPILED = re.compile(r"(?:报告|年报)由([^,。;:、]{3,40}?)(?:负责)?(?:组织)?编制")
-_CONTACT = re.compile(r"(?:与|向|和|联系|咨询|致电|请到)([^,。;:、(]{4,40}?)(?:进行)?(?:联系|咨询|反映)")
+_COMPILED = re.compile(r"由([^,。;:、]{3,40}?)(?:结合|负责|组织|编制|编写)")
+_CONTACT = re.compile(
+    r"(?:与|向|和|联系|咨询|致电|请到)[::]?([^,。;:、(]{4,40}?)(?:进行)?(?:联系|咨询|反映|[,。;(]\s*(?:地址|电话|联系))"
+)
+# Whom to ask is a desk of the publisher's; a government's office is left, as it may be a publisher of its own.
 _CONTACT_DESK = re.compile(
-    r"(?:政府信息|政务|信息)?(?:与政务)?公开(?:工作)?(?:领导小组)?(?:办公室|科|办|股)$"
+    r"(?<=[局委厅区镇乡道心会院])局?(?:党政综合|党政|综合|政府信息(?:与政务)?公开|政务公开|信息公开)?"
+    r"(?:工作)?(?:领导小组)?(?:办公室|办|科|股)$"
 )
 _ISSUER_NAMES = ("发布机构", "发布单位", "公开机构", "发文机关", "发文机构", "信息提供单位", "责任部门", "信息来源",
                  "来源", "contentsource")  # fmt: skip
@@ -54,7 +59,7 @@ _ZONE = re.compile(
 )
 _ZONE_HEAD = re.compile(r"(?:党工委|工委)?(?:和)?(?:(?:开发建设)?管理委员会|管委会)?(?:\([^()]*\))?$")
 _CENTRAL = re.compile(
-    r"税务局|海关(?!.*(?:局|学院)$)|海事局|气象局|国家统计局|调查总?队$|中国人民银行|银保监|银监|保监|证监|监管局$"
+    r"税务局|海关(?!.*(?:局|学院)$)|海事局|气象局|国家统计局|调查总?队$|中国人民银行|银保监|银监|保监|证监|国家金融.*监管局$|国家能源.*监管局$"
     r"|通信管理局|邮政管理局|烟草专卖局|外汇管理局|矿山安全监察|煤矿安全监察|消防救援(?:总|支|大)队|国家移民|边检"
     r"|出入境检验检疫局|省(?:自治区)?地震局"
 )
@@ -103,11 +108,11 @@ def heads(title: str) -> list[str]:
     """What stands before "政府信息公开工作年度报告" in each part of a title, without year and frame words."""
     found = []
     for part in _SEPARATORS.split("".join(title[:_LONGEST_TITLE].split())):
-        report = _REPORT.search(part)
-        if report and not _ABOUT_REPORTS.match(part[report.end() :]) and "关于做好" not in part:
-            head = _head(part, report)
-            if head:
-                found.append(head)
+        if _ABOUT_REPORTS.search(part) and not _NOTICE_OF_ONE.match(part):
+            continue
+        head = next((head for report in _REPORT.finditer(part) if (head := _head(part, report))), None)
+        if head:
+            found.append(head)
     return found
 
 

@@ -4,7 +4,8 @@ A document that says where its rows end is taken row by row. One that does not i
 the cells behind a label, up to the next text, are that label's.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from load.extract.document import PROSE, Piece
@@ -59,16 +60,25 @@ class Stream:
 
 @dataclass(slots=True)
 class Group:
-    """A label (None: no label of the form) and the cells behind it; `pieces` are all their indices."""
+    """A label (None: no label of the form) and the cells behind it; `pieces` are all their indices.
+
+    `before` counts the cells of the row up to its label, with those of the groups it stands in.
+    """
 
     label: str | None
     cells: list[Piece] = field(default_factory=list)
     pieces: list[int] = field(default_factory=list)
+    before: int = 0
 
     @property
-    def filled(self) -> int:
-        """How many of the cells are not blank."""
-        return sum(1 for cell in self.cells if read_value(cell.text).kind != "blank")
+    def filled(self) -> list[int]:
+        """The places of the cells that are not blank."""
+        return [n for n, cell in enumerate(self.cells) if read_value(cell.text).kind != "blank"]
+
+    @property
+    def size(self) -> int:
+        """How many cells the whole row has, labels and blank ones included."""
+        return self.before + len(self.cells)
 
 
 def _meaning_of(piece: Piece) -> Meaning | None:
@@ -123,8 +133,9 @@ def _row(stream: Stream, labels: Mapping[int, str], indices: range) -> Group:
     named = [n for n in indices if n in labels]
     texts = [n for n in indices if stream.kind(n) == "text"]
     label = labels[named[-1]] if named else None
-    behind = (named or texts or [indices.start - 1])[-1]
-    return Group(label, [stream.pieces[n] for n in indices if n > behind], list(indices))
+    values = (named or texts or [indices.start - 1])[-1] + 1
+    cells = [stream.pieces[n] for n in indices if n >= values]
+    return Group(label, cells, list(indices), values - indices.start)
 
 
 def _run(stream: Stream, labels: Mapping[int, str], start: int, end: int) -> tuple[Group, int]:
@@ -134,6 +145,11 @@ def _run(stream: Stream, labels: Mapping[int, str], start: int, end: int) -> tup
         if stream.kind(start) == "text":
             return group, start + 1
         group.cells.append(stream.pieces[start])
+    else:
+        first = start
+        while first and (found := stream.meanings[first - 1]) and found.groups:
+            first -= 1
+        group.before = start - first + 1
     index = start + 1
     while index < end and stream.pieces[index].row == PROSE and stream.kind(index) != "text":
         group.cells.append(stream.pieces[index])
@@ -142,45 +158,93 @@ def _run(stream: Stream, labels: Mapping[int, str], start: int, end: int) -> tup
     return group, index
 
 
-def offset(cells: Sequence[Piece], width: int, usual: int | None) -> int | None:
-    """Where in `cells` the `width` values begin; None where that cannot be told.
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """How the rows of one table are laid out, which tells where a row's values begin.
 
-    Cells that were merged leave blank ones behind, mostly at the end. All that is not blank must lie
-    inside; where several places would do, the one `usual` in this table is taken, if it would do.
+    Either each row has as many cells behind its label as values are due (`exact`), or cells that were
+    merged have left blank ones behind and all rows are equally long (`size`). A row that keeps to neither
+    has lost or gained a cell, and nobody can say which: it is not read. Nor is one whose last value is
+    blank where those of the others are not (`closed`): its values may have moved up.
     """
-    if len(cells) < width:
+
+    exact: bool
+    size: int
+    closed: bool
+    starts: Mapping[
+        tuple[int, int], int
+    ]  # where values begin in rows of which it is certain, by cells and values
+
+    @classmethod
+    def of(cls, rows: Sequence[tuple[Group, int]]) -> "Habit":
+        """The habit of rows, each given with the number of values that are due in it."""
+        exact = sum(1 for group, width in rows if len(group.cells) == width)
+        sizes = Counter(group.size for group, _ in rows)
+        size = max(sizes, key=lambda size: (sizes[size], size), default=0)
+        found: dict[tuple[int, int], Counter[int]] = {}
+        for group, width in rows:
+            places = _possible(group, width)
+            if (
+                len(places) == 1
+                and len(group.cells) > width
+                and (group.size == size or whole(group, width) is not None)
+            ):
+                found.setdefault((len(group.cells), width), Counter())[places[0]] += 1
+        starts = {key: counted.most_common(1)[0][0] for key, counted in found.items()}
+        closed = any(len(group.filled) == width > 1 for group, width in rows)
+        return cls(exact * 2 > len(rows), size, closed, starts)
+
+    def start(self, group: Group, width: int) -> int | None:
+        """Where in a row's cells its values begin; None where that cannot be told."""
+        length, filled = len(group.cells), group.filled
+        if length < width:
+            return None
+        if not filled:
+            return 0
+        start = 0 if self.exact and length == width else self._behind_blanks(group, width)
+        if start is None or filled[-1] >= start + width or (self.closed and filled[-1] != start + width - 1):
+            return None
+        return start
+
+    def _behind_blanks(self, group: Group, width: int) -> int | None:
+        """Where values begin in a row with blank cells before or behind them: where they do in its likes."""
+        if group.size > self.size or (group.size < self.size and whole(group, width) is None):
+            return None
+        possible = _possible(group, width)
+        likely = self.starts.get((len(group.cells), width), self._elsewhere(len(group.cells), width))
+        return likely if likely in possible else None
+
+    def _elsewhere(self, length: int, width: int) -> int | None:
+        """Where values begin in rows of other lengths: right behind the label, or at the end of the row."""
+        if self.starts and not any(self.starts.values()):
+            return 0
+        if self.starts and all(start == cells - values for (cells, values), start in self.starts.items()):
+            return length - width
         return None
-    filled = [n for n, cell in enumerate(cells) if read_value(cell.text).kind != "blank"]
-    if not filled or len(cells) == width:
-        return 0
-    possible = range(max(0, filled[-1] - width + 1), min(filled[0], len(cells) - width) + 1)
-    if len(possible) == 1:
-        return possible[0]
-    return usual if usual in possible else None
 
 
-def usual_offset(rows: Iterable[tuple[Sequence[Piece], int]]) -> int | None:
-    """The place where values begin in all rows of which it is certain; None where they differ or none is."""
-    certain = {
-        offset(cells, width, None) for cells, width in rows if len(cells) > width and _any_filled(cells)
-    }
-    certain.discard(None)
-    return certain.pop() if len(certain) == 1 else None
+def _possible(group: Group, width: int) -> range:
+    """All places where values may begin, so that every filled cell is one of them."""
+    filled = group.filled
+    if not filled:
+        return range(0)
+    return range(max(0, filled[-1] - width + 1), min(filled[0], len(group.cells) - width) + 1)
 
 
-def _any_filled(cells: Sequence[Piece]) -> bool:
-    return any(read_value(cell.text).kind != "blank" for cell in cells)
+def whole(group: Group, width: int) -> int | None:
+    """Where the values begin in a row that has exactly as many filled cells as are due, side by side."""
+    filled = group.filled
+    return filled[0] if len(filled) == width and filled[-1] - filled[0] == width - 1 else None
 
 
 def put(
-    table: TableReading, row: str, cells: Sequence[Piece], columns: Sequence[str], usual: int | None, by: str
+    table: TableReading, row: str, group: Group, columns: Sequence[str], start: int | None, by: str
 ) -> None:
-    """Take `cells` as the figures of `row`; a doubt where they are too few, or which is which is open."""
-    start = offset(cells, len(columns), usual)
+    """Take the cells of `group` from `start` on as the figures of `row`; a doubt where that is None."""
+    width, cells = len(columns), group.cells
     if start is None:
-        filled = sum(1 for cell in cells if read_value(cell.text).kind != "blank")
         table.doubt(
-            "row_width", row, f"{len(cells)} cells, {filled} of them filled, where {len(columns)} are due"
+            "row_width", row, f"{len(cells)} cells, {len(group.filled)} of them filled, where {width} are due"
         )
         return
-    table.put(row, columns, cells[start : start + len(columns)], by)
+    table.put(row, columns, cells[start : start + width], by)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from load.extract.document import PROSE
 from load.forms import Form, form, forms
-from load.recognise.groups import Stream, collect, put, usual_offset
+from load.recognise.groups import Habit, Stream, collect, put
 from load.recognise.labels import Meaning
 from load.recognise.orders import ITEMS
 from load.recognise.reading import LABEL, TableReading
@@ -42,10 +42,10 @@ def read_table2(stream: Stream, end: int, other_version: str | None) -> TableRea
         table.doubt("header_order", None, "the head names the columns in another order than the form")
         return table
     measures = {item: block.measures for block in version.blocks for item in block.items}
-    usual = usual_offset((group.cells, len(measures[item])) for item, group in groups.items() if item)
+    habit = Habit.of([(group, len(measures[item])) for item, group in groups.items() if item])
     for item, names in measures.items():
         if item in groups:
-            put(table, item, groups[item].cells, names, usual, LABEL)
+            put(table, item, groups[item], names, habit.start(groups[item], len(names)), LABEL)
     missing = [item for item in measures if item not in groups]
     if missing:
         table.doubt("rows_missing", None, f"no row was found for {', '.join(missing)}")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from chinese import fold_label
 from load.extract.document import PROSE, Piece
 from load.forms import form, forms
-from load.recognise.groups import Group, Stream, collect, longest_rise, offset, put, usual_offset
+from load.recognise.groups import Group, Habit, Stream, collect, longest_rise, put, whole
 from load.recognise.orders import COLUMNS, HEAD, ROWS
 from load.recognise.reading import LABEL, POSITION, TableReading
 from load.recognise.values import read_value
@@ -43,7 +43,7 @@ def read_table3(stream: Stream, table4_at: int | None) -> TableReading:
     table.used.update(*(group.pieces for group in groups))
     rows = _rows_due(table, groups)
     by = LABEL if set(names) == set(COLUMNS) else POSITION
-    _assign(table, groups, rows, usual_offset((group.cells, _WIDTH) for group in groups), by)
+    _assign(table, groups, rows, Habit.of([(group, _WIDTH) for group in groups if group.label]), by)
     return table
 
 
@@ -125,9 +125,7 @@ def _rows_due(table: TableReading, groups: Sequence[Group]) -> list[str]:
     return [row for row in ROWS if all(row in f.rows for f in forms())]
 
 
-def _assign(
-    table: TableReading, groups: Sequence[Group], rows: Sequence[str], usual: int | None, by: str
-) -> None:
+def _assign(table: TableReading, groups: Sequence[Group], rows: Sequence[str], habit: Habit, by: str) -> None:
     """Give each row its cells: rows with a label theirs, and rows without where their number fits."""
     waiting: list[Group] = []
     done = 0  # rows before this one have been dealt with
@@ -136,11 +134,11 @@ def _assign(
             waiting += _rows_of(group)
             continue
         here = rows.index(str(group.label)) if group is not None else len(rows)
-        _place(table, waiting, rows[done:here], usual)
+        _place(table, waiting, rows[done:here])
         waiting, done = [], here + 1
         if group is not None:
             own, *others = _rows_of(group)
-            put(table, rows[here], own.cells, COLUMNS, usual, by)
+            put(table, rows[here], own, COLUMNS, habit.start(own, _WIDTH), by)
             waiting = others
 
 
@@ -161,12 +159,12 @@ def _rows_of(group: Group) -> list[Group]:
     return [Group(group.label, rows[0]), *(Group(None, row) for row in rows[1:])]
 
 
-def _place(table: TableReading, waiting: Sequence[Group], missing: Sequence[str], usual: int | None) -> None:
+def _place(table: TableReading, waiting: Sequence[Group], missing: Sequence[str]) -> None:
     """Name rows without a label by order, where they are as many as are missing here; else say so."""
-    whole = [g for g in waiting if g.filled == _WIDTH and offset(g.cells, _WIDTH, usual) is not None]
-    if missing and len(whole) == len(waiting) == len(missing):
-        for row, group in zip(missing, whole, strict=True):
-            put(table, row, group.cells, COLUMNS, usual, POSITION)
+    starts = [whole(group, _WIDTH) for group in waiting]
+    if missing and len(waiting) == len(missing) and None not in starts:
+        for row, group, start in zip(missing, waiting, starts, strict=True):
+            put(table, row, group, COLUMNS, start, POSITION)
     elif missing:
         nameless = f"; {len(waiting)} rows there have no label" if waiting else ""
         table.doubt("rows_missing", None, f"no row was found for {', '.join(missing)}{nameless}")

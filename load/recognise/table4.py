@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from load.extract.document import PROSE, Piece
-from load.recognise.groups import Stream, offset
+from load.recognise.groups import Group, Stream, whole
 from load.recognise.orders import CHANNELS, HEAD, RESULTS
 from load.recognise.reading import LABEL, POSITION, TableReading
+from load.recognise.values import read_value
 
 _WIDTH = len(CHANNELS) * len(RESULTS)
 _FEWEST_HEADS = 4  # heads of results that must stand behind 行政复议 for it to head the table
@@ -44,7 +45,7 @@ def read_table4(stream: Stream, start: int | None) -> TableReading:
     if not _is_part(results, due):
         table.doubt("header_order", None, f"the head names the results as {', '.join(results)}")
         return table
-    at = offset(cells, _WIDTH, 0)
+    at = _values_at(cells)
     if at is None:
         table.doubt("row_width", None, f"{len(cells)} cells where {_WIDTH} are due")
         return table
@@ -53,6 +54,25 @@ def read_table4(stream: Stream, start: int | None) -> TableReading:
         own = at + n * len(RESULTS)
         table.put(channel, RESULTS, cells[own : own + len(RESULTS)], by)
     return table
+
+
+def _values_at(cells: list[Piece]) -> int | None:
+    """Where the fifteen begin; None where a cell may have been lost.
+
+    Where rows are not marked, blank cells cannot be told from those that merging has left, so that all
+    fifteen must be filled. Where they are, the last total must not be blank alone of the three: the
+    values may have moved up.
+    """
+    start = whole(Group(None, cells), _WIDTH)
+    if start is not None:
+        return start
+    blank = [read_value(cell.text).kind == "blank" for cell in cells]
+    if len(cells) >= _WIDTH and all(blank):
+        return 0
+    if len(cells) != _WIDTH or cells[0].row == PROSE:
+        return None
+    totals = blank[len(RESULTS) - 1 :: len(RESULTS)]
+    return None if totals[-1] and not all(totals) else 0
 
 
 def _is_part(names: Sequence[str], due: Sequence[str]) -> bool:
