@@ -6,7 +6,7 @@ from is left to `load.inputs`, where reports go to `load.store`.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from load.checks import PARSE_DOUBT, SOURCE_ERROR, Check, check_tables
 from load.extract import Document, Unreadable, extract, read_html_slowly
@@ -48,11 +48,14 @@ def read_reports(body: bytes, origin: Origin | None = None) -> list[Report]:
     tables: Sequence[TableReading] = read_tables(document.pieces)
     narrative = read_narrative(document, set().union(*(table.used for table in tables)))
     _must_be_report(document, tables, narrative, origin)
+    printed = [*narrative.titles, document.meta.get("articletitle", ""), document.title]
     checks = check_tables(tables)
     if document.format == "html" and _deserves_second_reading(tables, checks, text):
         tables = _read_again(tables, text, document.charset)
         checks = check_tables(tables)
     identity = identify(_clues(document, narrative, origin))
+    if identity.title and identity.title not in [" ".join(title.split()) for title in printed]:
+        identity = replace(identity, title=None)  # the list's title is evidence, and not on the page
     checks += [Check("identity_conflict", PARSE_DOUBT, None, None, "report", c) for c in identity.conflicts]
     return [Report(identity, tables, narrative.sections, checks, document.format, document.charset)]
 

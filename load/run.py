@@ -13,7 +13,7 @@ from load.report import Report
 from load.rows import report_id, report_rows
 from load.store import Stage, build, check_usable, explained, known_documents, locked
 
-NOT_A_REPORT, UNREADABLE, DUPLICATE = "not_a_report", "unreadable", "duplicate"
+NOT_A_REPORT, UNREADABLE = "not_a_report", "unreadable"
 
 
 @dataclass(slots=True)
@@ -80,6 +80,14 @@ def _read_into(stage: Stage, document: InputDocument, result: LoadResult) -> Non
         row["status"] = UNREADABLE if isinstance(error, Unreadable) else NOT_A_REPORT
         row["reason"] = str(error)
         result.unread.append(f"{document.name}: {error}")
+        stage.add(row, {})
+        return
+    except Exception as error:  # a fault of ours must not cost the documents that can be read
+        row["status"], row["reason"] = (
+            UNREADABLE,
+            f"our reader failed on it ({type(error).__name__}: {error})",
+        )
+        result.unread.append(f"{document.name}: {row['reason']}; please report this")
         stage.add(row, {})
         return
     for report in reports:

@@ -35,6 +35,7 @@ class Label:
     basis: str | None = None
     money: bool = False
     signed: bool = False
+    unit: str | None = None  # the unit that the label names
 
     def matches(self, folded: str) -> bool:
         """Whether `folded` (see `chinese.fold_label`) is a way to print this label."""
@@ -136,6 +137,7 @@ def _label(entry: Mapping[str, Any], id: str | None = None) -> Label:
         basis=entry.get("basis"),
         money=entry.get("money", False),
         signed=entry.get("signed", False),
+        unit=entry.get("unit"),
     )
 
 

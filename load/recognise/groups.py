@@ -212,6 +212,8 @@ class Habit:
             return None
         possible = _possible(group, width)
         likely = self.starts.get((len(group.cells), width), self._elsewhere(len(group.cells), width))
+        if not self.starts and possible:
+            likely = group.filled[-1] - width + 1  # where only totals are filled, the last one is the total
         return likely if likely in possible else None
 
     def _elsewhere(self, length: int, width: int) -> int | None:

@@ -21,3 +21,4 @@ COLUMNS = list(forms()[0].columns)
 CHANNELS = list(forms()[0].channels)
 RESULTS = list(forms()[0].results)
 HEAD = 60  # the most pieces that the head of a table takes
+UNITS = {measure.id: measure.unit for f in forms() for measure in f.measures.values() if measure.unit}

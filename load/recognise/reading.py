@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from load.extract.document import Piece
+from load.recognise.orders import UNITS
 from load.recognise.values import read_value
 
 LABEL, POSITION = "label", "position"
@@ -57,7 +58,7 @@ class TableReading:
     def put(self, row: str, columns: Iterable[str], cells: Iterable[Piece], by: str) -> None:
         """Take `cells` as the figures of `row`, in order, and note each that cannot be read."""
         for column, piece in zip(columns, cells, strict=True):
-            value = read_value(piece.text)
+            value = read_value(piece.text, UNITS.get(column))
             self.figures[row, column] = Figure(value.number, piece.text, piece.at, by)
             if value.kind == "text":
                 self.doubts.append(

@@ -29,8 +29,8 @@ _TEXT = Value("text")
 
 
 @lru_cache(maxsize=65536)
-def read_value(text: str) -> Value:
-    """The value printed in a cell, from its raw text.
+def read_value(text: str, unit: str | None = None) -> Value:
+    """The value printed in a cell, from its raw text; `unit` is the one that the column is in.
 
     "０" and "1,204" and "+2" are figures; "22（其中修订16件）" is 22; "" is blank; "/" and "无" say that
     there is nothing to report and are not zero; "12?" and "3 4" cannot be read.
@@ -42,7 +42,7 @@ def read_value(text: str) -> Value:
         return BLANK
     if plain in _NOTHING:
         return _NONE
-    found = _NUMBER.fullmatch(plain.replace("−", "-"))
+    found = _NUMBER.fullmatch(plain.replace("−", "-").removesuffix(unit or "").rstrip())
     if not found:
         return _TEXT
     digits = found["number"].replace(",", "")
