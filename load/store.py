@@ -72,6 +72,15 @@ def explained(database: Path) -> Iterator[None]:
         raise StoreError(f"{database}: {error.strerror or error}") from error
 
 
+@contextlib.contextmanager
+def _reading(database: Path) -> Iterator[sqlite3.Connection]:
+    with (
+        explained(database),
+        contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=2)) as connection,
+    ):
+        yield connection
+
+
 def check_usable(database: Path) -> None:
     """Raise StoreError where `database` is there and cannot be added to: another file, read-only, older."""
     if not database.exists():
@@ -80,10 +89,7 @@ def check_usable(database: Path) -> None:
         raise StoreError(f"{database} is not a file: choose another --db")
     if not database.stat().st_mode & 0o222:
         raise StoreError(f"{database} is read-only: make it writable or choose another --db")
-    with (
-        explained(database),
-        contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection,
-    ):
+    with _reading(database) as connection:
         version = connection.execute("pragma user_version").fetchone()[0]
         connection.execute("select 1 from sqlite_master limit 1").fetchone()
     if version != SCHEMA_VERSION:
@@ -97,10 +103,7 @@ def known_documents(database: Path) -> dict[str, tuple[str, str | None]]:
     """Id → (status, reason) of every document in `database`; empty where there is no such file."""
     if not database.exists():
         return {}
-    with (
-        explained(database),
-        contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection,
-    ):
+    with _reading(database) as connection:
         rows = connection.execute("select id, status, reason from documents").fetchall()
     return {id: (status, reason) for id, status, reason in rows}
 
