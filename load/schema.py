@@ -6,6 +6,8 @@ docs/database.md are made from here. Writing rows is left to `load.store`.
 
 from dataclasses import dataclass, field
 
+from sqlite_utils.db import DescIndex
+
 SCHEMA_VERSION = 1  # raised with every change that an older file does not have; see `load.store`
 
 
@@ -170,7 +172,7 @@ REPORTS = Table(
     ),
     key=("id",),
     indexes=(
-        ("fiscal_year",),
+        (DescIndex("fiscal_year"),),  # the newest first, then by key: the order of the list page
         ("province",),
         ("prefecture",),
         ("level",),

@@ -121,7 +121,7 @@ class Stage:
             columns: dict[str, Any] = {c.name: _TYPES[c.type] for c in t.columns}
             if t.name in _PER_REPORT:
                 columns["document_id"] = str
-            self.database[t.name].create(columns)
+            self.database.table(t.name).create(columns)
         self.waiting: dict[str, list[Row]] = {}
         self.documents = 0
 
@@ -198,7 +198,7 @@ def build(database: Path, stage: Stage, *, keep_old: bool = True) -> dict[str, i
             new.execute(f"pragma user_version = {SCHEMA_VERSION}")
             new.conn.commit()
             new.execute("vacuum into ?", [str(whole)])
-            counts = {t.name: new[t.name].count for t in TABLES}
+            counts = {t.name: new.table(t.name).count for t in TABLES}
         finally:
             new.close()
             remove(raw)
@@ -239,7 +239,7 @@ def _inspection(database: Path) -> dict[str, Any]:
 def _create(new: sqlite_utils.Database) -> None:
     for t in TABLES:
         key = t.key[0] if len(t.key) == 1 else t.key
-        new[t.name].create({c.name: _TYPES[c.type] for c in t.columns}, pk=key or None)
+        new.table(t.name).create({c.name: _TYPES[c.type] for c in t.columns}, pk=key or None)
     new.add_foreign_keys(
         [
             (t.name, c.name, c.references, table(c.references).key[0])
@@ -253,11 +253,11 @@ def _create(new: sqlite_utils.Database) -> None:
 
 
 def _code_books(new: sqlite_utils.Database) -> None:
-    new["rules"].insert_all(
+    new.table("rules").insert_all(
         [{field: getattr(rule, field) for field in rule.__slots__} for rule in rules().values()]
     )
     versions = {id: [f.version for f in forms() if id in f.outcomes] for id in outcome_labels()}
-    new["outcomes"].insert_all(
+    new.table("outcomes").insert_all(
         {
             "id": label.id,
             "label_zh": label.zh,
@@ -273,7 +273,7 @@ def _code_books(new: sqlite_utils.Database) -> None:
     columns = [label for label in form("2021").columns.values() if label.id != "total"]
     applicants = [(label.id, label.zh, label.en) for label in columns]
     applicants.append((UNSPECIFIED, "未分列", "Not broken down"))
-    new["applicants"].insert_all(
+    new.table("applicants").insert_all(
         {"id": id, "label_zh": zh, "label_en": en, "position": n}
         for n, (id, zh, en) in enumerate(applicants, 1)
     )
@@ -383,7 +383,7 @@ def _derive(new: sqlite_utils.Database) -> None:
         (p for p in places() if not p.fictional or fictional), key=lambda p: (p.code, p.valid_from)
     )
     names = [c.name for c in table("regions").columns]
-    new["regions"].insert_all({name: getattr(p, name) for name in names} for p in listed)
+    new.table("regions").insert_all({name: getattr(p, name) for name in names} for p in listed)
     new.execute(
         "update sources set documents = (select count(*) from documents d where d.source = sources.name), "
         "reports = (select count(*) from documents d where d.source = sources.name and d.status = 'report')"
@@ -393,7 +393,7 @@ def _derive(new: sqlite_utils.Database) -> None:
 def _index(new: sqlite_utils.Database) -> None:
     for t in TABLES:
         for columns in t.indexes:
-            new[t.name].create_index(list(columns))
+            new.table(t.name).create_index(list(columns))
     searched = ", ".join(REPORTS.search)
     new.execute(
         f'create virtual table {_FTS} using fts5 ({searched}, content="reports", content_rowid="id", tokenize=\'ascii\')'

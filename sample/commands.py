@@ -22,9 +22,16 @@ _STARTED_S = 60
 
 
 @click.command()
-@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=Path(), show_default=True,
-              help="Where archive/ and nianbao.db go; the folder that holds metadata.json and plugins/.")
-@click.option("--port", default=8001, show_default=True, help="Port to serve at; the next free one if it is taken.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    show_default=True,
+    help="Where archive/ and nianbao.db go; the folder that holds metadata.json and plugins/.",
+)
+@click.option(
+    "--port", default=8001, show_default=True, help="Port to serve at; the next free one if it is taken."
+)
 @click.option("--serve/--no-serve", default=True, help="Serve the result with Datasette, or stop before.")
 def demo(folder: Path, port: int, serve: bool) -> None:
     """Show everything at work on an invented province, without any network.
@@ -49,21 +56,23 @@ def demo(folder: Path, port: int, serve: bool) -> None:
     database, archive = folder / "nianbao.db", folder / "archive"
     _refuse_to_mix(database)
     province = sites(generate())
-    click.echo(f"Sample: {sum(len(site.articles) for site in province)} documents of an invented province, on {len(province)} local sites")
-    with serve_sites(province, _free_port(SITES_PORT)) as served:
-        with contextlib.ExitStack() as stack:
-            folder_of_sources = folder / "sample-data"
-            folder_of_sources.mkdir(parents=True, exist_ok=True)
-            sources = [read_source(served.source_file(site, folder_of_sources)) for site in province]
-            results = run_sources(sources, archive, allow_local=True, delay_s=_DELAY_S)
-            del stack
+    click.echo(
+        f"Sample: {sum(len(site.articles) for site in province)} documents of an invented province, on {len(province)} local sites"
+    )
+    described = folder / "sample-data"
+    described.mkdir(parents=True, exist_ok=True)
+    with serve_sites(province, _free_port(SITES_PORT, ["127.0.0.2"])) as served:
+        sources = [read_source(served.source_file(site, described)) for site in province]
+        results = run_sources(sources, archive, allow_local=True, delay_s=_DELAY_S)
     for result in results:
         click.echo(f"  {result}")
     try:
         loaded = load([archive], database, said=click.echo)
     except StoreError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"Loaded: {loaded.read} reports read, {loaded.skipped} documents unchanged; not read, as planted:")
+    click.echo(
+        f"Loaded: {loaded.read} reports read, {loaded.skipped} documents unchanged; not read, as planted:"
+    )
     for sentence in loaded.unread:
         click.echo(f"  {sentence}")
     if serve:
@@ -74,8 +83,13 @@ def _refuse_to_mix(database: Path) -> None:
     """Stop where the database holds reports that are not the sample's: invented ones must not join them."""
     if not database.is_file():
         return
-    with contextlib.suppress(sqlite3.DatabaseError), contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-        real = connection.execute("select count(*) from documents where url is null or url not like 'http://127.%'").fetchone()[0]
+    with (
+        contextlib.suppress(sqlite3.DatabaseError),
+        contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection,
+    ):
+        real = connection.execute(
+            "select count(*) from documents where url is null or url not like 'http://127.%'"
+        ).fetchone()[0]
         if real:
             raise click.ClickException(
                 f"{database} holds {real:,} documents that are not the sample's, and invented reports must not join them: "
@@ -97,12 +111,14 @@ def _free_port(wanted: int, hosts: Sequence[str] = ("127.0.0.1",)) -> int:
 
 def _serve(folder: Path, wanted: int) -> None:
     if not (folder / "metadata.json").is_file():
-        raise click.ClickException(f"{folder} has no metadata.json: run this in the project's folder, or with --no-serve")
+        raise click.ClickException(
+            f"{folder} has no metadata.json: run this in the project's folder, or with --no-serve"
+        )
     port = _free_port(wanted)
     if port != wanted:
         click.echo(f"Port {wanted} is taken; serving at {port} instead.")
     command = [sys.executable, "-m", "datasette", str(folder), "--port", str(port)]
-    with subprocess.Popen(command) as server:
+    with subprocess.Popen(command) as server:  # noqa: S603 - our own interpreter, our own arguments
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: server.terminate())
         if _answers(port, server):

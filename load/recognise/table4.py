@@ -29,7 +29,9 @@ def read_table4(stream: Stream, start: int | None) -> TableReading:
     if start is None:
         return table
     table.found = True
-    last, results, channels = start, [], []
+    last = start
+    results: list[str] = []
+    channels: list[str] = []
     for index in range(start, min(len(stream.pieces), start + HEAD + _WIDTH * 2)):
         found = stream.meanings[index]
         if found and (found.results or found.channels or found.header):
