@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from load.forms import Form, Sum, form
+from load.forms import Form, form
 from load.recognise.reading import POSITION, TableReading
 
 SOURCE_ERROR = "source_error"
@@ -69,45 +69,56 @@ def check_tables(tables: Sequence[TableReading]) -> list[Check]:
             checks.append(Check("table_missing", PARSE_DOUBT, None, None, f"table{table.number}"))
             continue
         checks += [Check(d.rule, PARSE_DOUBT, None, None, d.where, d.detail) for d in table.doubts]
-        read_by = form(table.version or "2021")
-        checks += _cell_checks(table, read_by)
-        sums = [
-            verdict
-            for total in read_by.sums
-            if total.table == table.number
-            for verdict in _sum_checks(table, total, read_by)
-        ]
+        version = table.version or "2021"
+        checks += _cell_checks(table, form(version))
+        sums = [_verdict(table, *due) for due in _sums(version, table.number)]
         checks += [check for check in sums if check is not None]
         checks += _position_check(table, sums)
     return checks
 
 
-def _sum_checks(table: TableReading, total: Sum, read_by: Form) -> Iterable[Check | None]:
-    """A verdict for each row or column that the sum runs over; None where it holds."""
-    columns, rows = (
-        (read_by.columns, read_by.rows) if table.number == 3 else (read_by.results, read_by.channels)
-    )
-    for each in columns if total.each == "column" else rows:
-        in_column = total.each == "column"
+_Cells = tuple[tuple[str, str], ...]
 
-        def cells(
-            parts: tuple[str, ...], each: str = each, in_column: bool = in_column
-        ) -> list[tuple[str, str]]:
-            return [(part, each) if in_column else (each, part) for part in parts]
 
-        where = f"table{table.number}.column.{each}" if in_column else f"table{table.number}.{each}"
-        left, right = cells(total.left), cells(total.right)
-        values = [[table.value(*cell) for cell in side] for side in (left, right)]
-        if any(value is None for side in values for value in side):
-            yield Check(total.rule, NOT_ASSESSABLE, None, None, where)
+@cache
+def _sums(version: str, table: int) -> list[tuple[str, str, _Cells, _Cells]]:
+    """Every sum of a table: its rule, where it runs, and the cells of either side."""
+    read_by = form(version)
+    columns, rows = (read_by.columns, read_by.rows) if table == 3 else (read_by.results, read_by.channels)
+    found = []
+    for total in read_by.sums:
+        if total.table != table:
             continue
-        printed, made = (sum(value for value in side if value is not None) for side in values)
-        if abs(printed - made) < 1e-9:
-            yield None
-            continue
-        certain = all(table.figures[cell].by != POSITION for cell in left + right)
-        verdict = SOURCE_ERROR if certain else PARSE_DOUBT
-        yield Check(total.rule, verdict, made, printed, where)
+        for each in columns if total.each == "column" else rows:
+            where = f"table{table}.column.{each}" if total.each == "column" else f"table{table}.{each}"
+            left, right = (
+                tuple((part, each) if total.each == "column" else (each, part) for part in side)
+                for side in (total.left, total.right)
+            )
+            found.append((total.rule, where, left, right))
+    return found
+
+
+def _verdict(table: TableReading, rule: str, where: str, left: _Cells, right: _Cells) -> Check | None:
+    """The verdict on one sum; None where it holds."""
+    figures = table.figures
+    printed = made = 0.0
+    for cell in left:
+        if cell not in figures or (value := figures[cell].value) is None:
+            return Check(rule, NOT_ASSESSABLE, None, None, where)
+        printed += value
+    for cell in right:
+        if cell not in figures or (value := figures[cell].value) is None:
+            return Check(rule, NOT_ASSESSABLE, None, None, where)
+        made += value
+    if abs(printed - made) < 1e-9:
+        return None
+    certain = all(figures[cell].by != POSITION for cell in left + right)
+    return Check(rule, SOURCE_ERROR if certain else PARSE_DOUBT, _plain(made), _plain(printed), where)
+
+
+def _plain(value: float) -> int | float:
+    return int(value) if value.is_integer() else value
 
 
 def _cell_checks(table: TableReading, read_by: Form) -> Iterable[Check]:

@@ -135,8 +135,8 @@ def _section_of(text: str) -> tuple[int, bool]:
 
 def _common_box(pieces: Sequence[Piece], indices: Sequence[int]) -> tuple[int, ...]:
     """The innermost box around all of these pieces: the text of the article, without the page around it."""
-    boxes = [pieces[index].box for index in indices]
-    common = boxes[0] if boxes else ()
+    boxes = {pieces[index].box for index in indices}
+    common = next(iter(boxes), ())
     for box in boxes:
         shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(common, box, strict=False)))
         common = common[:shared]

@@ -11,17 +11,37 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from load.extract.document import Document, Piece
 
-# Elements that only dress text: removing their tags joins what they split.
+# Elements that only dress text: removing their tags joins what they split. Both cases are spelled out, for a
+# pattern that ignores case is three times slower here.
+_DRESS = [
+    "span",
+    "font",
+    "b",
+    "strong",
+    "i",
+    "em",
+    "u",
+    "a",
+    "s",
+    "sub",
+    "sup",
+    "ins",
+    "del",
+    "big",
+    "small",
+    "label",
+    "tt",
+]
 _INLINE = re.compile(
-    r"</?(?:span|font|b|strong|i|em|u|a|s|sub|sup|ins|del|big|small|label|tt|o:p|st1:\w+|\w+:\w+)(?:\s[^<>]*)?/?>",
-    re.IGNORECASE,
+    rf"</?(?:{'|'.join([*_DRESS, *map(str.upper, _DRESS)])}|[A-Za-z]\w*:\w+)(?:\s[^<>]*)?/?>"
 )
 _DEAD = re.compile(r"<(script|style|noscript)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _ATTRIBUTES = re.compile(
     r"\s(?:style|class|width|height|align|valign|lang)\s*=\s*(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE
 )
-_SPACE = re.compile(r"\s+")
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff\u2060\u00ad"))
+# Characters that print nothing, and their entities: they would split words and figures.
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+_INVISIBLE_ENTITY = re.compile("&(?:#820[345]|#[xX]200[bBcCdD]|#65279|#[xX][fF][eE][fF][fF]|zwnj|zwj|shy);?")
 
 SKIPPED = {"script", "style", "noscript", "template", "head", "select", "textarea", "iframe", "svg", "button"}
 LINE_ENDS = {
@@ -33,13 +53,21 @@ PROSE_CELL = 300  # a cell with more characters is laid-out prose, not a cell of
 
 
 def clean(text: str) -> str:
-    """`text` without invisible characters, its runs of white space made one space, none at the ends."""
-    return _SPACE.sub(" ", text.translate(_INVISIBLE)).strip()
+    """`text` with each run of white space made one space, and none at the ends."""
+    return " ".join(text.split())
+
+
+def without_invisible(text: str) -> str:
+    """`text` without characters that print nothing (zero width spaces, soft hyphens, byte-order marks)."""
+    for character in _INVISIBLE:
+        if character in text:
+            text = text.replace(character, "")
+    return _INVISIBLE_ENTITY.sub("", text)
 
 
 def read_html(text: str, charset: str) -> Document:
     """The document of an HTML page. Navigation and page furniture are pieces like all others."""
-    slim = _INLINE.sub("", _DEAD.sub("", text))
+    slim = _INLINE.sub("", _DEAD.sub("", without_invisible(text)))
     tree = LexborHTMLParser(_ATTRIBUTES.sub("", slim))
     document = Document("html", charset, [])
     title = tree.css_first("title")
@@ -97,12 +125,12 @@ class _Walk:
             self.end_line(box)
 
     def table(self, node: LexborNode, box: tuple[int, ...]) -> None:
-        rows = []
-        for tr in node.css("tr"):
-            cells = [cell for cell in tr.iter() if cell.tag in ("td", "th")]
-            if any(cell.css_first("table") is not None for cell in cells):
-                return self.layout(node, box)
-            rows.append([clean(cell.text(deep=True, separator=" ")) for cell in cells])
+        if len(node.css("table")) > 1:  # the first is itself
+            return self.layout(node, box)
+        rows = [
+            [clean(cell.text(deep=True, separator=" ")) for cell in tr.iter() if cell.tag in ("td", "th")]
+            for tr in node.css("tr")
+        ]
         if any(len(text) > PROSE_CELL for row in rows for text in row):
             return self.layout(node, box)
         self.boxes += 1

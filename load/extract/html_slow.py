@@ -7,12 +7,12 @@ figures did not come out whole or whose sums fail: what two readers agree on is 
 from bs4 import BeautifulSoup, NavigableString, Tag
 
 from load.extract.document import Document, Piece
-from load.extract.html import LINE_ENDS, PROSE_CELL, SKIPPED, clean
+from load.extract.html import LINE_ENDS, PROSE_CELL, SKIPPED, clean, without_invisible
 
 
 def read_html_slowly(text: str, charset: str) -> Document:
     """The document of an HTML page, as `load.extract.html.read_html` gives it; boxes are left out."""
-    soup = BeautifulSoup(text, "html5lib")
+    soup = BeautifulSoup(without_invisible(text), "html5lib")
     document = Document("html", charset, [])
     line: list[str] = []
     tables = lines = 0

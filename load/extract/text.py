@@ -9,7 +9,7 @@ them. Where rows end is said only where the text says it.
 import re
 
 from load.extract.document import PROSE, Document, Piece
-from load.extract.html import clean
+from load.extract.html import clean, without_invisible
 
 _BAR = re.compile(r"[|｜│]")
 _MARK_DOWN_RULE = re.compile(r"[\s|:\-]*-{2,}[\s|:\-]*")
@@ -24,7 +24,7 @@ _LONGEST_CELL_LINE = 60
 
 def read_text(text: str, charset: str) -> Document:
     """The document of a plain text or Markdown file. A place is the number of its line, from 1."""
-    lines = _BOOKMARK.sub("", text).splitlines()
+    lines = _BOOKMARK.sub("", without_invisible(text)).splitlines()
     parted = sum(1 for line in lines if not line.strip()) * 5 > len(lines) * 2  # by blank lines
     document = Document("text", charset, [])
     number, table = 0, 0

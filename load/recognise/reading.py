@@ -18,9 +18,18 @@ class Figure:
     """
 
     value: int | float | None
-    raw: str
-    at: str
+    piece: Piece
     by: str
+
+    @property
+    def raw(self) -> str:
+        """The text of the cell as printed."""
+        return self.piece.text
+
+    @property
+    def at(self) -> str:
+        """Where the cell stands."""
+        return self.piece.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,7 @@ class TableReading:
         """Take `cells` as the figures of `row`, in order, and note each that cannot be read."""
         for column, piece in zip(columns, cells, strict=True):
             value = read_value(piece.text, UNITS.get(column))
-            self.figures[row, column] = Figure(value.number, piece.text, piece.at, by)
+            self.figures[row, column] = Figure(value.number, piece, by)
             if value.kind == "text":
                 self.doubts.append(
                     Doubt(
