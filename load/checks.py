@@ -57,16 +57,18 @@ def rules() -> Mapping[str, Rule]:
     return {entry["id"]: Rule(**entry) for entry in data["rules"]}
 
 
-def check_tables(tables: Sequence[TableReading]) -> list[Check]:
+def check_tables(tables: Sequence[TableReading], *, pictures: bool = False) -> list[Check]:
     """Every verdict on the tables of one report, in the order of the form; sums that hold give none.
 
     A sum that fails is the source's error where each of its cells was read by label without a doubt;
-    where one was not, it is ours to doubt. Sums with a blank side come back as NOT_ASSESSABLE.
+    where one was not, it is ours to doubt. Sums with a blank side come back as NOT_ASSESSABLE. `pictures`
+    says that the page shows some, any of which may be a table that is not found.
     """
     checks: list[Check] = []
+    missing = "the page shows pictures; it may be one of them" if pictures else ""
     for table in tables:
         if not table.found:
-            checks.append(Check("table_missing", PARSE_DOUBT, None, None, f"table{table.number}"))
+            checks.append(Check("table_missing", PARSE_DOUBT, None, None, f"table{table.number}", missing))
             continue
         checks += [Check(d.rule, PARSE_DOUBT, None, None, d.where, d.detail) for d in table.doubts]
         version = table.version or "2021"

@@ -12,8 +12,10 @@ from itertools import takewhile
 from chinese import fold_label
 from load.extract.document import PROSE, Document, Piece
 from load.forms import form
+from load.recognise.groups import longest_rise
 
 _SECTIONS = form("2021").sections
+_ORDER = {str(section.number): section.number for section in _SECTIONS}
 _NUMERALS = "一二三四五六七八九十"
 # 一、 — with the numeral read as a dash, or lost, as some pages have it — or 1、
 _NUMBERED = re.compile(rf"\s*(?:(?P<han>[{_NUMERALS}])|(?P<digit>\d)|[—\-－])?\s*[、.．,，]\s*(?P<rest>.+)")
@@ -110,12 +112,8 @@ def _headings(pieces: Sequence[Piece], used: Set[int]) -> dict[int, int]:
         if number:
             candidates.append((index, number, by_han))
     by_han_numbers = {number for _, number, by_han in candidates if by_han}
-    headings: dict[int, int] = {}
-    last = 0
-    for index, number, by_han in candidates:
-        if number > last and (by_han or number not in by_han_numbers):
-            headings[index] = last = number
-    return headings
+    events = [(index, str(n)) for index, n, by_han in candidates if by_han or n not in by_han_numbers]
+    return {index: int(n) for index, n in longest_rise(events, _ORDER).items()}
 
 
 def _section_of(text: str) -> tuple[int, bool]:

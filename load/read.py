@@ -49,10 +49,10 @@ def read_reports(body: bytes, origin: Origin | None = None) -> list[Report]:
     narrative = read_narrative(document, set().union(*(table.used for table in tables)))
     _must_be_report(document, tables, narrative, origin)
     printed = [*narrative.titles, document.meta.get("articletitle", ""), document.title]
-    checks = check_tables(tables)
+    checks = check_tables(tables, pictures=document.images)
     if document.format == "html" and _deserves_second_reading(tables, checks, text):
         tables = _read_again(tables, text, document.charset)
-        checks = check_tables(tables)
+        checks = check_tables(tables, pictures=document.images)
     identity = identify(_clues(document, narrative, origin))
     if identity.title and identity.title not in [" ".join(title.split()) for title in printed]:
         identity = replace(identity, title=None)  # the list's title is evidence, and not on the page
@@ -66,10 +66,9 @@ def _must_be_report(
     titles = [*narrative.titles, origin.title or "", document.title]
     title = next((t for t in titles if t), "")
     named = any(_REPORT_TITLE.search(re.sub(r"\s", "", t)) for t in titles)
-    found = sum(1 for table in tables if table.found)
-    if found >= 2 or (found and (named or narrative.headings >= 2)):
-        return
-    if named and not _NOT_A_REPORT.search(title) and narrative.headings >= 2:
+    signs = sum(table.found for table in tables) + named + (narrative.headings >= 2)
+    filled = any(figure.value is not None for table in tables for figure in table.figures.values())
+    if signs >= 2 and (filled or not _NOT_A_REPORT.search(title)):  # a notice may carry the empty form
         return
     if not document.pieces:
         raise NotAReport("there is no text in it")

@@ -6,7 +6,7 @@ Only the shape stands here; how a report is read stands in `load.read`.
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from load.checks import NOT_ASSESSABLE, PARSE_DOUBT, SOURCE_ERROR, Check
@@ -30,10 +30,11 @@ class Report:
     checks: list[Check]
     format: str
     charset: str
-    assessed: list[Check] = field(default_factory=list)  # of the checks, those that say something
 
-    def __post_init__(self) -> None:
-        self.assessed = [check for check in self.checks if check.verdict != NOT_ASSESSABLE]
+    @property
+    def assessed(self) -> list[Check]:
+        """The checks that say something: failed sums and doubts."""
+        return [check for check in self.checks if check.verdict != NOT_ASSESSABLE]
 
     @property
     def form_version(self) -> str | None:

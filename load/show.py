@@ -30,7 +30,7 @@ def show(report: Report, console: Console) -> None:
     for table in report.tables:
         named = form(table.version) if table.version else read_by
         rows: Mapping[str, Label] = {2: named.items, 3: named.rows, 4: named.channels}[table.number]
-        title = f"Table {table.number} · {named.titles[table.number][0]}"
+        title = f"Table {table.number} · {' · '.join(named.titles[table.number])}"
         if not table.found:
             console.print(f"\n{title}: not found", style="yellow")
         elif table.number == 2:
@@ -41,7 +41,7 @@ def show(report: Report, console: Console) -> None:
             )
     for section in report.sections:
         console.print(
-            f"\n{section.number} {section.heading or '(preamble)'}: {len(section.text):,} characters",
+            f"{section.number} {section.heading or '(preamble)'}: {len(section.text):,} characters",
             highlight=False,
         )
     if not report.assessed:
