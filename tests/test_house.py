@@ -1,0 +1,123 @@
+"""The house: which room may know which, and that a label of the form stands in one place only."""
+
+import ast
+import json
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from load.checks import rules
+from load.forms import forms
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ("scrape", "load", "plugins", "sample", "chinese")
+
+
+def _modules(room: str) -> Iterator[Path]:
+    return (path for path in sorted((ROOT / room).rglob("*.py")))
+
+
+def _imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def _from(room: str, names: set[str]) -> set[str]:
+    return {name for name in names if name == room or name.startswith(f"{room}.")}
+
+
+@pytest.mark.parametrize("path", list(_modules("scrape")), ids=lambda path: path.name)
+def test_scrape_knows_nothing_of_the_form(path: Path) -> None:
+    assert _from("load", _imported(path)) == set()
+
+
+@pytest.mark.parametrize("path", list(_modules("load")), ids=lambda path: path.name)
+def test_load_takes_from_scrape_the_archive_reader_only(path: Path) -> None:
+    assert {
+        name for name in _from("scrape", _imported(path)) if not name.startswith("scrape.archive")
+    } == set()
+    assert _from("sample", _imported(path)) == set()
+
+
+@pytest.mark.parametrize("path", list(_modules("plugins")), ids=lambda path: path.name)
+def test_plugins_take_from_load_the_form_and_the_schema_only(path: Path) -> None:
+    allowed = ("load.forms", "load.schema")
+    assert {name for name in _from("load", _imported(path)) if not name.startswith(allowed)} == set()
+    assert _from("scrape", _imported(path)) == set()
+
+
+@pytest.mark.parametrize("room", ["scrape", "load", "plugins"])
+def test_no_label_of_the_form_stands_in_the_code(room: str) -> None:
+    labels = {
+        label.zh
+        for form in forms()
+        for group in (form.rows, form.groups, form.measures, form.items, form.channels)
+        for label in group.values()
+        if len(label.zh) > 4
+    }
+    for path in _modules(room):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                assert node.value not in labels, f"{path.relative_to(ROOT)}: {node.value}"
+
+
+def test_both_versions_of_the_form_agree_on_every_label_that_they_share() -> None:
+    newest, trial = forms()
+    for name in ("rows", "columns", "channels", "results"):
+        a, b = getattr(newest, name), getattr(trial, name)
+        assert {id: a[id] for id in a if id in b} == {id: b[id] for id in b if id in a}
+
+
+def test_every_sum_of_a_form_is_an_explained_rule() -> None:
+    assert {total.rule for form in forms() for total in form.sums} <= set(rules())
+
+
+@pytest.mark.parametrize(
+    "path", [p for room in ROOMS for p in _modules(room)], ids=lambda p: str(p.relative_to(ROOT))
+)
+def test_every_module_says_what_it_is_for(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert not text.strip() or ast.get_docstring(ast.parse(text))
+
+
+def test_the_readme_names_only_commands_and_folders_that_are_there() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    first_column = re.findall(r"^\| (`.+?) \|", readme, re.MULTILINE)
+    folders = re.findall(r"`([^`]+)`", " ".join(first_column))
+    assert len(folders) > 8
+    for folder in folders:
+        assert (ROOT / folder).exists(), folder
+    help_text = subprocess.run(
+        ["make", "-pn"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout  # fmt: skip
+    for target in set(re.findall(r"make (\w+)", readme)):
+        assert f"\n{target}:" in help_text, target
+
+
+def test_every_pinned_version_lies_within_its_bounds_and_no_bound_is_open() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    pinned = {
+        line.split("==")[0].lower().replace("_", "-")
+        for line in (ROOT / "constraints.txt").read_text().split()
+    }
+    for requirement in wanted:
+        name = re.split(r"[<>=]", requirement)[0]
+        assert name.lower().replace("_", "-") in pinned, name
+        assert "<" in requirement or "==" in requirement, requirement
+
+
+def test_the_settings_are_ones_that_datasette_knows() -> None:
+    from datasette.app import SETTINGS
+
+    known = {setting.name for setting in SETTINGS}
+    assert set(json.loads((ROOT / "settings.json").read_text("utf-8"))) <= known
