@@ -1,0 +1,108 @@
+"""What lists of all families have in common: links, titles, dates, and the live part of scripts."""
+
+import re
+from datetime import date
+from itertools import islice
+from urllib.parse import urljoin
+
+from bs4 import BeautifulSoup, NavigableString, Tag
+
+_FILES = "pdf|docx?|xlsx?|wps|et|zip|rar|ofd|txt|md"
+
+ATTACHMENT = re.compile(rf"\.(?:{_FILES})$", re.IGNORECASE)
+"""The end of a path that is a file and no page."""
+
+MAY_NAME_A_FILE = re.compile(rf"\.(?:{_FILES})\b", re.IGNORECASE)
+"""Found in every page that links a file: a cheap look before the page is parsed."""
+
+_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)")
+_MONTH_DAY = re.compile(r"(?<![\d./-])(\d{1,2})[-/](\d{1,2})(?![\d./-])")
+_ELLIPSIS = re.compile(r"(?:…|\.{2,}|。{3,})\s*$")
+_LITERAL_OR_COMMENT = re.compile(
+    r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|/\*.*?(?:\*/|\Z)|//[^\n]*|<!--[^\n]*""", re.DOTALL
+)
+_ENOUGH_NODES = 100
+_ROW_DEPTH = 8
+_MOST_LINKS = 5000
+
+
+def links(page: BeautifulSoup) -> list[Tag]:
+    """The page's links, so many as any honest page has."""
+    return page.find_all("a", href=True, limit=_MOST_LINKS)
+
+
+def base_address(page: BeautifulSoup, url: str) -> str:
+    """What the page's relative links start from: its <base>, else its own address."""
+    base = page.find("base", href=True)
+    return urljoin(url, str(base["href"]).strip()) if isinstance(base, Tag) else url
+
+
+def title_of(link: Tag) -> str:
+    """The link's whole title: its text, or its title attribute where the text is cut short or missing."""
+    text = "".join(_text(link, end="a").split())
+    told = "".join(str(link.get("title") or "").split("\n")[0].split())
+    told = re.sub(r"^标题[:：]", "", told)
+    start = _ELLIPSIS.sub("", text)
+    if told and (not start or (len(told) > len(start) and told.startswith(start))):
+        return told
+    return text
+
+
+def row_of(link: Tag) -> Tag:
+    """The list row that a link stands in: the nearest li, tr or dd, else the nearest block, else its parent."""
+    near = list(islice(link.parents, _ROW_DEPTH))
+    for names in ({"li", "tr", "dd", "dt"}, {"p", "div"}):
+        for parent in near:
+            if parent.name in names:
+                return parent
+    return link.parent or link
+
+
+def listed_date(row: Tag, url_date: str | None) -> str | None:
+    """The date a row shows, as YYYY-MM-DD. Month and day alone take the year of `url_date`."""
+    text = _text(row)
+    for year, month, day in reversed(_DATE.findall(text)):
+        found = _iso(year, month, day)
+        if found:
+            return found
+    if url_date:
+        for month, day in reversed(_MONTH_DAY.findall(text)):
+            found = _iso(url_date[:4], month, day)
+            if found:
+                return found
+    return url_date
+
+
+def compact_date(digits: str | None) -> str | None:
+    """YYYYMMDD as YYYY-MM-DD; None if it is no date, or the epoch that a lost date turns into."""
+    if not digits or digits == "19700101":
+        return None
+    return _iso(digits[:4], digits[4:6], digits[6:8])
+
+
+def live_scripts(page: BeautifulSoup) -> str:
+    """The text of all scripts without comments; what stands in HTML comments is no script."""
+    scripts = "\n".join(script.get_text() for script in page.find_all("script"))
+    return _LITERAL_OR_COMMENT.sub(lambda found: found.group(1) or " ", scripts)
+
+
+def _text(tag: Tag, end: str | None = None) -> str:
+    """The text at a tag's beginning; up to a tag `end` in it, since unclosed ones swallow the rest."""
+    pieces: list[str] = []
+    # Not `descendants`, which first walks to the tag's end: too long a way where nothing is ever closed.
+    for node in islice(tag.next_elements, _ENOUGH_NODES):
+        if not any(parent is tag for parent in islice(node.parents, _ROW_DEPTH)):
+            break
+        if isinstance(node, Tag):
+            if node.name == end:
+                break
+        elif type(node) is NavigableString:  # its subclasses are comments, scripts and styles
+            pieces.append(node)
+    return " ".join(pieces)
+
+
+def _iso(year: str, month: str, day: str) -> str | None:
+    try:
+        return date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        return None

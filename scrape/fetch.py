@@ -1,0 +1,304 @@
+"""The polite client: one request at a time to a host, with pauses, within what its robots.txt allows.
+
+Says of each address what came of it; what to ask for, and keeping the answers, is `scrape.run`'s.
+Challenges are never solved: a host that sets two is left alone.
+"""
+
+import logging
+import random
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+import httpx
+import stamina
+from protego import Protego
+
+from scrape.addresses import absolute, registered_domain
+from scrape.exchange import MAX_REDIRECTS, Exchange, Request
+from scrape.pages import challenge, is_html, soft_404
+from scrape.source import Source
+from scrape.wire import FetchError, Recorder, Silence, UnsafeAddress, client, send
+
+USER_AGENT = (
+    "nianbao/0.1 (+https://github.com/nianbao/nianbao; open data on government information disclosure)"
+)
+ATTEMPTS = 3
+MAX_RETRY_AFTER_S = 300.0
+MAX_CRAWL_DELAY_S = 120.0
+CHALLENGES_A_HOST = 2
+SILENCES_A_HOST = 3
+
+logging.getLogger("stamina").addHandler(logging.NullHandler())  # else it writes to the user's terminal
+
+_TRANSIENT_STATUS = {429, 500, 502, 503, 504}
+_ENCODINGS = {"", "identity", "gzip", "deflate"}
+_HOME = re.compile(r"/?(?:index|default)?(?:\.\w{3,5})?")
+
+Keep = Callable[[Exchange, str], None]
+"""Called with every answer that is not the one asked for, and its kind: robots, redirect or refused."""
+
+
+class Missing(FetchError):
+    """The server has no such page, whether it says so by 404 or by a page with status 200."""
+
+
+class Blocked(FetchError):
+    """The site does not want this client: a challenge, a captcha, or its robots.txt."""
+
+    result = "blocked"
+
+
+class Stopped(Exception):
+    """The run is being ended; nothing is wrong with the address."""
+
+
+@dataclass
+class _Host:
+    """What is known of a host in this run."""
+
+    name: str
+    client: httpx.Client
+    recorder: Recorder
+    turn: threading.Lock = field(default_factory=threading.Lock)
+    reading_rules: threading.Lock = field(default_factory=threading.Lock)
+    free_at: float = 0.0
+    challenges: int = 0
+    silences: int = 0
+    closed: FetchError | None = None
+    rules: dict[str, Protego | FetchError | None] = field(default_factory=dict)
+
+
+class Fetcher:
+    """The client of one run. Safe to use from several threads; a host still sees one request at a time.
+
+    allow_local: reach loopback addresses, and no others. delay_s: instead of each source's own delay.
+    """
+
+    def __init__(self, *, allow_local: bool = False, delay_s: float | None = None) -> None:
+        self._allow_local = allow_local
+        self._delay_s = delay_s
+        self._hosts: dict[str, _Host] = {}
+        self._opening = threading.Lock()
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """End all waiting and all connections; calls under way raise Stopped."""
+        self._stopping.set()
+        for host in list(self._hosts.values()):
+            host.recorder.abort()
+
+    def close(self) -> None:
+        """Close all connections."""
+        for host in self._hosts.values():
+            host.client.close()
+
+    def get(self, request: Request, source: Source, keep: Keep) -> Exchange:
+        """The answer to `request`: a document (2xx), or 304 if the request was conditional.
+
+        Redirects are followed within the registered domains of the source's hosts. FetchError otherwise.
+        """
+        asked = request.url
+        for _ in range(MAX_REDIRECTS + 1):
+            host = self._host(request.url, source, redirected=request.url != asked)
+            self._obey_robots(host, request.url, source, keep)
+            answer = self._ask(host, request, source)
+            self._check_challenge(host, answer, keep)
+            if answer.status not in {301, 302, 303, 307, 308}:
+                conditional = {"If-None-Match", "If-Modified-Since"} & set(request.headers)
+                return answer if answer.status == 304 and conditional else self._judged(answer, keep)
+            keep(answer, "redirect")
+            request = replace(request, url=_target(answer, asked))
+            if answer.status == 303:
+                request = replace(request, method="GET", content=None)
+        raise FetchError(f"more than {MAX_REDIRECTS} redirects")
+
+    def _judged(self, answer: Exchange, keep: Keep) -> Exchange:
+        """The answer if it is a document; else FetchError."""
+        if 200 <= answer.status < 300:
+            fault = soft_404(answer)
+            if fault is None:
+                return answer
+            keep(answer, "refused")
+            raise Missing(fault)
+        keep(answer, "refused")
+        if answer.status in {404, 410}:
+            raise Missing(f"HTTP {answer.status}")
+        raise FetchError(f"HTTP {answer.status}")
+
+    def _host(self, url: str, source: Source, *, redirected: bool) -> _Host:
+        """The host to ask for `url`, if the source lets us ask it and it has not been closed."""
+        try:
+            parts = urlsplit(url)
+            name, port = parts.hostname or "", parts.port
+        except ValueError:
+            raise FetchError("not a valid address") from None
+        if parts.scheme not in {"http", "https"} or not name:
+            raise FetchError("not a web address")
+        related = {registered_domain(host) for host in source.hosts}
+        if name not in source.hosts and not (redirected and registered_domain(name) in related):
+            how = "redirects to" if redirected else "is on"
+            raise FetchError(f"{how} {name}, a host that the source does not name (hosts = […])")
+        if not self._allow_local and port not in {None, 80, 443} and name not in source.hosts:
+            raise FetchError(f"redirects to port {port} of {name}")
+        with self._opening:
+            if name not in self._hosts:
+                recorder = Recorder(allow_local=self._allow_local)
+                self._hosts[name] = _Host(
+                    name, client(recorder, USER_AGENT, old_tls=source.tls == "old"), recorder
+                )
+            host = self._hosts[name]
+        if host.closed:
+            raise host.closed
+        return host
+
+    def _obey_robots(self, host: _Host, url: str, source: Source, keep: Keep) -> None:
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        with host.reading_rules:
+            if origin not in host.rules:
+                host.rules[origin] = self._rules(host, origin, source, keep)
+            rules = host.rules[origin]
+        if isinstance(rules, FetchError):
+            raise rules
+        if rules is not None and not rules.can_fetch(url, USER_AGENT):
+            raise Blocked("robots.txt forbids this address")
+
+    def _rules(self, host: _Host, origin: str, source: Source, keep: Keep) -> Protego | FetchError | None:
+        """What the origin's robots.txt says: rules, none, or that nothing may be fetched now."""
+        url = f"{origin}/robots.txt"
+        try:
+            for _ in range(MAX_REDIRECTS + 1):
+                answer = self._ask(host, Request(url), source)
+                self._check_challenge(host, answer, keep)
+                keep(answer, "robots")
+                target = absolute(url, answer.headers.get("location", ""))
+                if not (target and 300 <= answer.status < 400 and target.startswith(f"{origin}/")):
+                    break
+                url = target
+        except (Blocked, UnsafeAddress):
+            raise
+        except FetchError as error:
+            host.closed = FetchError(f"robots.txt gave no answer ({error}); the host is left for another day")
+            return host.closed
+        if answer.status in {401, 403}:
+            return Blocked(f"robots.txt is refused (HTTP {answer.status}), so nothing may be fetched")
+        if answer.status == 429 or answer.status >= 500:
+            host.closed = FetchError(f"robots.txt: HTTP {answer.status}; the host is left for another day")
+            return host.closed
+        if answer.status != 200 or is_html(answer):
+            return None
+        return Protego.parse(answer.text[:500_000])
+
+    def _check_challenge(self, host: _Host, answer: Exchange, keep: Keep) -> None:
+        found = challenge(answer)
+        if found is None:
+            return
+        keep(answer, "refused")
+        host.challenges += 1
+        if host.challenges >= CHALLENGES_A_HOST:
+            host.closed = Blocked(f"{host.name} answers with {found}; it is left alone for this run")
+        raise Blocked(found)
+
+    def _ask(self, host: _Host, request: Request, source: Source) -> Exchange:
+        """One answer, of whatever status, after as many attempts as it takes. FetchError if none came."""
+        failures = 0
+
+        def pause(error: Exception) -> float | bool:
+            nonlocal failures
+            failures += 1
+            if not isinstance(error, Silence):
+                return False
+            host.free_at = max(host.free_at, time.monotonic() + self._delay(host, source) * 2**failures)
+            return 0.0  # the pause is the host's, so that a stop can end it
+
+        last: Exchange | None = None
+        try:
+            for attempt in stamina.retry_context(on=pause, attempts=ATTEMPTS, timeout=None):
+                with attempt:
+                    last = None
+                    last = self._once(host, request, source)
+                    host.silences = 0
+                    if last.status in _TRANSIENT_STATUS:
+                        self._heed_retry_after(host, last)
+                        raise Silence(f"HTTP {last.status}")
+        except Silence as silence:
+            if last is not None:
+                return last
+            host.silences += 1
+            if host.silences >= SILENCES_A_HOST:
+                host.closed = FetchError(
+                    f"{host.name} does not answer ({silence}); it is left for another day"
+                )
+            raise FetchError(f"{silence}, {ATTEMPTS} times") from None
+        if last is None:
+            raise FetchError("no answer")
+        return last
+
+    def _once(self, host: _Host, request: Request, source: Source) -> Exchange:
+        with host.turn:
+            if host.closed:
+                raise host.closed
+            self._wait(host)
+            try:
+                return send(host.client, host.recorder, request)
+            except UnsafeAddress as error:
+                host.closed = error
+                raise
+            except Silence:
+                if self._stopping.is_set():
+                    raise Stopped from None
+                raise
+            finally:
+                pause_s = self._delay(host, source) * random.uniform(1.0, 1.5)  # noqa: S311 — jitter, no secret
+                host.free_at = max(host.free_at, time.monotonic() + pause_s)
+
+    def _wait(self, host: _Host) -> None:
+        remaining = host.free_at - time.monotonic()
+        if self._stopping.wait(max(0.0, remaining)):
+            raise Stopped
+
+    def _delay(self, host: _Host, source: Source) -> float:
+        asked = [
+            float(rules.crawl_delay(USER_AGENT) or 0)
+            for rules in host.rules.values()
+            if isinstance(rules, Protego)
+        ]
+        own = source.delay_s if self._delay_s is None else self._delay_s
+        return max(own, min(MAX_CRAWL_DELAY_S, max(asked, default=0.0)))
+
+    def _heed_retry_after(self, host: _Host, answer: Exchange) -> None:
+        seconds = _retry_after_s(answer.headers.get("retry-after"))
+        if seconds > MAX_RETRY_AFTER_S:
+            host.closed = FetchError(
+                f"{host.name} asks to be left alone for {seconds:.0f} s; try another day"
+            )
+            raise host.closed
+        host.free_at = max(host.free_at, time.monotonic() + seconds)
+
+
+def _target(answer: Exchange, asked: str) -> str:
+    """Where a redirect leads. Missing if that is the home page of a site that no longer has the page."""
+    target = absolute(answer.url, answer.headers.get("location", ""))
+    if target is None:
+        raise FetchError("redirects to what is not a web address")
+    parts = urlsplit(target)
+    was_home = _HOME.fullmatch(urlsplit(asked).path)
+    if _HOME.fullmatch(parts.path) and not parts.query and not was_home:
+        raise Missing("redirects to the home page")
+    return target
+
+
+def _retry_after_s(value: str | None) -> float:
+    if not value:
+        return 0.0
+    if value.strip().isdigit():
+        return float(value)
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except (ValueError, TypeError):
+        return 0.0
