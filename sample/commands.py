@@ -5,18 +5,17 @@ from it and served by Datasette.
 """
 
 import contextlib
+import errno
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-SITES_PORT = 8790  # fixed, so that a second run finds the same addresses and fetches nothing twice
 _DELAY_S = 0.0
 _STARTED_S = 60
 
@@ -32,8 +31,14 @@ _STARTED_S = 60
 @click.option(
     "--port", default=8001, show_default=True, help="Port to serve at; the next free one if it is taken."
 )
+@click.option(
+    "--sites-port",
+    default=8790,
+    show_default=True,
+    help="Port of the local sites. Addresses carry it: on another one every page is new.",
+)
 @click.option("--serve/--no-serve", default=True, help="Serve the result with Datasette, or stop before.")
-def demo(folder: Path, port: int, serve: bool) -> None:
+def demo(folder: Path, port: int, sites_port: int, serve: bool) -> None:
     """Show everything at work on an invented province, without any network.
 
     Makes about 400 invented reports, serves them from small local sites, scrapes these into archive/, loads
@@ -61,7 +66,10 @@ def demo(folder: Path, port: int, serve: bool) -> None:
     )
     described = folder / "sample-data"
     described.mkdir(parents=True, exist_ok=True)
-    with serve_sites(province, _free_port(SITES_PORT, ["127.0.0.2"])) as served:
+    free = _free_port(sites_port, "127.0.0.2")
+    if free != sites_port:
+        click.echo(f"Port {sites_port} is taken; the sites are at {free}, where every page is new.")
+    with serve_sites(province, free) as served:
         sources = [read_source(served.source_file(site, described)) for site in province]
         results = run_sources(sources, archive, allow_local=True, delay_s=_DELAY_S)
     for result in results:
@@ -97,16 +105,19 @@ def _refuse_to_mix(database: Path) -> None:
             )
 
 
-def _free_port(wanted: int, hosts: Sequence[str] = ("127.0.0.1",)) -> int:
-    """`wanted`, or the next port that is free on all `hosts`."""
+def _free_port(wanted: int, host: str = "127.0.0.1") -> int:
+    """`wanted`, or the next port that is free on `host`."""
     for port in range(wanted, wanted + 50):
-        with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
-            for host in hosts:
-                probe = stack.enter_context(socket.socket())
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
                 probe.bind((host, port))
+            except OSError as error:
+                if error.errno == errno.EADDRNOTAVAIL:  # some systems have one loopback address only
+                    return _free_port(wanted)
+                continue
             return port
-    raise click.ClickException(f"ports {wanted} to {wanted + 49} are all taken: choose another --port")
+    raise click.ClickException(f"ports {wanted} to {wanted + 49} are all taken: choose another one")
 
 
 def _serve(folder: Path, wanted: int) -> None:
