@@ -293,19 +293,23 @@ def _matches(text: str, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
 
 
 def _fragments(matches: list[tuple[int, int]], length: int, width: int) -> list[tuple[int, int]]:
-    """Up to three stretches of the text, `width` characters or little more in all, around the first matches."""
-    around = max(width // 6, 8)
+    """The stretches of the text around the first matches, `width` characters in all; none without matches."""
+    around = width // 6
     fragments: list[tuple[int, int]] = []
     for start, end in matches:
-        left, right = max(start - around, 0), min(max(end, start + around), length)
-        right = min(max(right, min(end, start + width)), start + width, length)
+        left = max(start - around, 0)
+        right = min(end + around, left + width, length)
         if fragments and left <= fragments[-1][1]:
-            if right - fragments[-1][0] <= width:
-                fragments[-1] = (fragments[-1][0], max(right, fragments[-1][1]))
-        elif sum(b - a for a, b in fragments) + right - left <= width or not fragments:
-            fragments.append((left, right))
+            grown = [*fragments[:-1], (fragments[-1][0], max(right, fragments[-1][1]))]
         else:
+            grown = [*fragments, (left, right)]
+        if fragments and sum(b - a for a, b in grown) > width:
             break
+        fragments = grown
+    if fragments:
+        spare = width - sum(b - a for a, b in fragments)
+        left, right = fragments[-1]
+        fragments[-1] = (left, min(right + spare, length))
     return fragments
 
 
@@ -353,9 +357,3 @@ def excerpt_html(text: str, query: str, width: int = 120, columns: tuple[str, ..
         if p
     )
     return re.sub(r"\s+", " ", "".join(pieces)).strip()
-
-
-def has_match(text: str, query: str, columns: tuple[str, ...] = ()) -> bool:
-    """Whether any term of `query` stands in `text`."""
-    pattern = _pattern(query, columns)
-    return bool(pattern and pattern.search(text.translate(_FOLDED)))
