@@ -19,7 +19,7 @@ import click
 
 from load.checks import rules
 from load.forms import forms, outcome_labels
-from load.schema import REPORTS, TABLES, VIEWS, Column, Table, View
+from load.schema import REPORTS, SECTION_COLUMNS, TABLES, VIEWS, Column, Table, View
 
 ROOT = Path(__file__).parent.parent
 
@@ -140,6 +140,7 @@ def _table_metadata(table: Table) -> dict[str, Any]:
         found["hidden"] = True
     if table is REPORTS:
         found |= {"fts_table": "reports_fts", "fts_pk": "id"}
+        found["narrative"] = list(SECTION_COLUMNS.values())  # read by templates/_table.html
     return found
 
 
