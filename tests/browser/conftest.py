@@ -1,0 +1,54 @@
+"""A real `datasette` process over the invented database, and the system's Chromium to look at it."""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+sys.path.append(str(ROOT / "tests" / "plugins"))
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the site, served from a folder laid out as the project is, on a free port."""
+    import invented
+
+    folder = tmp_path_factory.mktemp("site")
+    for name in ("plugins", "templates", "static", "metadata.json", "settings.json"):
+        (folder / name).symlink_to(ROOT / name)
+    invented.write(folder / "nianbao.db")
+    served = subprocess.Popen(
+        [sys.executable, "-m", "datasette", ".", "--port", "0"],
+        cwd=folder,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        found = None
+        while found is None:
+            line = served.stderr.readline()
+            assert line, "datasette ended before it served"
+            found = re.search(r"running on (http://127\.0\.0\.1:\d+)", line)
+        yield found[1]
+    finally:
+        served.terminate()
+        served.wait()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[object]:
+    """A headless Chromium; tests that need it are skipped where there is none."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        pytest.skip("no Chromium on this machine: the pages were not looked at in a browser")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()

@@ -1,0 +1,99 @@
+"""The pages as a visitor sees them, on a desk and in the hand."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+WIDTHS = (1280, 390)
+
+
+class Visit:
+    """One visitor: opens pages, and remembers every error and every request that left the site."""
+
+    def __init__(self, chromium: Any, address: str, width: int) -> None:
+        self.address = address
+        self.page = chromium.new_page(viewport={"width": width, "height": 900})
+        self.errors: list[str] = []
+        self.foreign: list[str] = []
+        self.page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", self._note)
+
+    def _note(self, request: Any) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.foreign.append(request.url)
+
+    def open(self, path: str) -> Any:
+        self.page.goto(self.address + path)
+        return self.page
+
+    def assert_sound(self) -> None:
+        """Nothing wider than the screen, no error, nothing fetched from elsewhere."""
+        widths = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        scroll, client = self.page.evaluate(widths)
+        assert scroll <= client, f"{self.page.url} is {scroll} pixels wide on a screen of {client}"
+        assert not self.errors
+        assert not self.foreign
+
+
+@pytest.fixture(params=WIDTHS, ids=lambda width: f"{width}px")
+def visit(request: pytest.FixtureRequest, chromium: Any, address: str) -> Iterator[Visit]:
+    visitor = Visit(chromium, address, request.param)
+    yield visitor
+    visitor.page.close()
+
+
+def test_the_home_page_leads_from_a_search_to_reports_with_the_word_marked(visit: Visit) -> None:
+    page = visit.open("/")
+    assert page.locator(".sample-notice").is_visible()
+    visit.assert_sound()
+    page.locator("input[name=_search]").fill("拆迁")
+    page.locator(".home-search input[type=submit]").click()
+    page.wait_for_selector("mark")
+    assert page.url.startswith(f"{visit.address}/nianbao/reports?_search=")
+    assert set(page.locator("mark").all_inner_texts()) == {"拆迁"}
+    visit.assert_sound()
+
+
+def test_a_table_is_narrowed_by_its_sum_facet(visit: Visit) -> None:
+    page = visit.open("/nianbao/requests")
+    facet = page.locator(".facet-sum", has_text="category：件数，合计")
+    assert facet.is_visible()
+    visit.assert_sound()
+    facet.locator("a", has_text="refused").click()
+    page.wait_for_url("**category=refused**")
+    assert page.locator("td.col-category").all_inner_texts().count("refused") == 50
+    visit.assert_sound()
+
+
+@pytest.mark.parametrize("query", ["refusal_grounds_by_year", "refusers", "corrected_by_year"])
+def test_a_query_shows_its_chart_without_a_click(visit: Visit, query: str) -> None:
+    page = visit.open(f"/nianbao/{query}")
+    chart = page.wait_for_selector(".vega-embed canvas")
+    page.wait_for_function(
+        "(() => { const c = document.querySelector('.vega-embed canvas');"
+        " const p = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
+        " return new Set(new Uint32Array(p.buffer)).size > 20; })()"
+    )
+    assert chart.bounding_box()["height"] > 300
+    assert "g.mark=" in page.url
+    visit.assert_sound()
+
+
+def test_a_report_and_search_all_fit_the_screen(visit: Visit) -> None:
+    page = visit.open("/-/search?q=拆迁")
+    page.wait_for_selector("#search-all-results table")
+    visit.assert_sound()
+    page = visit.open("/nianbao/reports")
+    page.locator("td.type-pk a").first.click()
+    page.wait_for_selector(".one-row")
+    page.locator(".one-row summary").first.click()
+    assert page.locator(".one-row pre").first.is_visible()
+    visit.assert_sound()
+
+
+def test_parameters_say_what_they_mean_and_what_blank_stands_for(visit: Visit) -> None:
+    page = visit.open("/nianbao/refusers")
+    assert page.locator("input[name=least]").get_attribute("placeholder") == "30"
+    assert "At least so many outcomes" in page.locator("form.sql").inner_text()
