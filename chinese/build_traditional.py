@@ -9,14 +9,22 @@ from pathlib import Path
 
 
 def rows(source: str) -> list[tuple[str, str]]:
-    """Pairs of a Traditional character and its first Simplified one, in code point order."""
-    pairs = []
+    """Pairs of a Traditional character and its Simplified one, in code point order.
+
+    Where the table leads on from one to the next (薴 → 苧 → 苎), the last is taken: folding twice is folding
+    once.
+    """
+    first: dict[str, str] = {}
     for line in source.splitlines():
         traditional, _, targets = line.partition("\t")
         simplified = targets.split()
         if simplified and traditional not in simplified:
-            pairs.append((traditional, simplified[0]))
-    return sorted(pairs)
+            first[traditional] = simplified[0]
+
+    def last(character: str) -> str:
+        return last(first[character]) if character in first else character
+
+    return [(traditional, last(traditional)) for traditional in sorted(first)]
 
 
 def main() -> None:

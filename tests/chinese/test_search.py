@@ -4,6 +4,7 @@ import html
 import random
 import re
 import sqlite3
+from importlib.resources import files
 
 import pytest
 from hypothesis import given, settings
@@ -260,3 +261,8 @@ def test_an_excerpt_is_of_the_text_and_about_as_long_as_asked(text: str, word: s
 def test_an_excerpt_in_html_is_the_same_text_escaped(text: str) -> None:
     made = excerpt_html(text, "拆 a")
     assert re.sub(r"</?mark>", "", made) == html.escape(excerpt(text, "拆 a", marks=("", "")))
+
+
+def test_folding_twice_is_folding_once_for_every_character_of_the_table() -> None:
+    table = files("chinese").joinpath("traditional.tsv").read_text("utf-8")
+    assert [c for c in table if fold(fold(c)) != fold(c)] == []
