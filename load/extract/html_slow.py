@@ -4,7 +4,8 @@ Ten times slower than `load.extract.html` and independent of it. It reads again 
 figures did not come out whole or whose sums fail: what two readers agree on is what the page prints.
 """
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString
 
 from load.extract.document import Document, Piece
 from load.extract.html import LINE_ENDS, PROSE_CELL, SKIPPED, clean, without_invisible

@@ -5,7 +5,8 @@ from datetime import date
 from itertools import islice
 from urllib.parse import urljoin
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString
 
 _FILES = "pdf|docx?|xlsx?|wps|et|zip|rar|ofd|txt|md"
 
