@@ -13,7 +13,7 @@ from load.extract import Document, Unreadable, extract, read_html_slowly
 from load.identify import Clues, Identity, identify
 from load.narrative import Narrative, read_narrative
 from load.recognise import read_tables
-from load.recognise.reading import Doubt, TableReading
+from load.recognise.reading import TableReading
 from load.report import Report
 
 # Titles that share the words of a report's and are none.
@@ -86,19 +86,18 @@ def _deserves_second_reading(tables: Sequence[TableReading], checks: Sequence[Ch
 
 
 def _read_again(tables: Sequence[TableReading], text: str, charset: str) -> list[TableReading]:
-    """The fuller of two readings, table by table; where they name different figures, a doubt says so."""
+    """Table by table the fuller of two readings, the slow one where they are as full; where they name
+    different figures, a doubt says so."""
     again = read_tables(read_html_slowly(text, charset).pieces)
     chosen = []
     for first, second in zip(tables, again, strict=True):
-        fuller = second if len(second.figures) > len(first.figures) else first
+        table = first if len(first.figures) > len(second.figures) else second
         both = first.figures.keys() & second.figures.keys()
-        different = sorted(cell for cell in both if first.figures[cell].value != second.figures[cell].value)
+        different = [cell for cell in both if first.figures[cell].value != second.figures[cell].value]
         if different:
-            names = ", ".join(".".join(cell) for cell in different[:5])
-            fuller.doubts.append(
-                Doubt("readings_differ", f"table{fuller.number}", f"{len(different)} cells: {names}")
-            )
-        chosen.append(fuller)
+            names = ", ".join(sorted(".".join(cell) for cell in different)[:5])
+            table.doubt("readings_differ", None, f"{len(different)} cells: {names}")
+        chosen.append(table)
     return chosen
 
 

@@ -50,6 +50,53 @@ def half_report(draft: Draft, rng: Random) -> Draft | None:
     )
 
 
+def row_of_their_own(draft: Draft, rng: Random) -> Draft | None:
+    """Table 3 has a row more than the form, under a label that the form does not know."""
+
+    def insert(page: bytes) -> bytes:
+        row_end = page.index(b"</tr>", page.index("予以公开".encode(), page.index("勾稽".encode()))) + 5
+        cells = b"<td>1</td>" * len(form("2021").columns)
+        return (
+            page[:row_end]
+            + '<tr><td colspan="2">其中：网上提出</td>'.encode()
+            + cells
+            + b"</tr>"
+            + page[row_end:]
+        )
+
+    changed = replace(draft, layout="html_clean", finish=insert)
+    return changed.said("rows_nameless", "parse_doubt", "table3")
+
+
+def comment_in_figure(draft: Draft, rng: Random) -> Draft | None:
+    """A figure is split by a comment with a tag in it, which one way of reading takes for the tag."""
+    count = draft.figures["table3"]["received_new"]["natural_person"]
+    if count is None or not 10 <= count < 100:
+        return None
+
+    def split(page: bytes) -> bytes:
+        text = page.decode()
+        found = re.compile(r">\s*(\d)(\d)\s*<").search(text, text.index("勾稽"))
+        if found is None:
+            raise ValueError("the page prints no figure of two digits")
+        split = f"{text[: found.end(1)]}<!-- <style> -->{found[2]}<!-- </style> -->{text[found.end(2) :]}"
+        return split.encode()
+
+    changed = replace(draft, layout="html_clean", finish=split)
+    return changed.said("readings_differ", "parse_doubt", "table3")
+
+
+def endless_narrative(draft: Draft, rng: Random) -> Draft | None:
+    """Section one is longer than a row of the database may be."""
+    overview = draft.report.sections.get(1)
+    if not overview:
+        return None
+    times = 200_000 // sum(len(text.encode()) for text in overview) + 1
+    sections = {**draft.report.sections, 1: overview * times}
+    changed = replace(draft, layout="html_clean", report=replace(draft.report, sections=sections))
+    return changed.said("narrative_cut", "parse_doubt", "narrative")
+
+
 def wrong_charset_declared(draft: Draft, rng: Random) -> Draft | None:
     """The page declares UTF-8 and is GB18030."""
     return replace(draft, layout="html_clean", finish=lambda page: page.decode().encode("gb18030"))
