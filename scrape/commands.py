@@ -10,7 +10,7 @@ from typing import Any, ParamSpec
 import click
 
 from scrape.index import ArchiveError
-from scrape.source import Source, SourceError, find_source, registered
+from scrape.source import Source, SourceError, find_source, is_loopback, registered
 
 P = ParamSpec("P")
 
@@ -74,6 +74,12 @@ def scrape() -> None:
     help="Pause between two requests to a host. Shorter than the source's own only with --allow-local.",
 )
 @click.option(
+    "--contact",
+    envvar="NIANBAO_CONTACT",
+    metavar="ADDRESS",
+    help="Web or e-mail address by which sites can reach you; every request carries it. Also NIANBAO_CONTACT.",
+)
+@click.option(
     "--refresh", is_flag=True, help="Ask again for what is archived; keep changed pages beside the old."
 )
 @_JSON
@@ -84,6 +90,7 @@ def run_command(
     sources_dir: Path | None,
     allow_local: bool,
     delay_s: float | None,
+    contact: str | None,
     refresh: bool,
     as_json: bool,
 ) -> None:
@@ -94,7 +101,7 @@ def run_command(
 
     \b
     Examples:
-      nianbao scrape run changchun-luyuan-keji
+      nianbao scrape run changchun-luyuan-keji --contact you@example.org
       nianbao scrape run my/county.toml --archive my/archive
       nianbao scrape run --refresh           look for pages that were changed since
       nianbao scrape run --json > result.json
@@ -105,10 +112,15 @@ def run_command(
     from scrape.run import run_sources
 
     chosen = [find_source(word, sources_dir) for word in source] or registered(sources_dir)
-    _check_choice(chosen, delay_s, allow_local=allow_local)
+    _check_choice(chosen, delay_s, allow_local=allow_local, contact=contact)
     console = Console(stderr=True)
     watcher = Bars(console) if console.is_terminal else Lines(console)
-    options: dict[str, Any] = {"allow_local": allow_local, "delay_s": delay_s, "refresh": refresh}
+    options: dict[str, Any] = {
+        "allow_local": allow_local,
+        "delay_s": delay_s,
+        "refresh": refresh,
+        "contact": contact,
+    }
     if isinstance(watcher, Bars):
         with watcher.progress:
             results = run_sources(chosen, archive_dir, watcher=watcher, **options)
@@ -181,7 +193,9 @@ def status_command(archive_dir: Path, as_json: bool) -> None:
         _print(table_of_status(found))
 
 
-def _check_choice(chosen: list[Source], delay_s: float | None, *, allow_local: bool) -> None:
+def _check_choice(
+    chosen: list[Source], delay_s: float | None, *, allow_local: bool, contact: str | None
+) -> None:
     names = [source.name for source in chosen]
     for name in names:
         if names.count(name) > 1:
@@ -193,6 +207,10 @@ def _check_choice(chosen: list[Source], delay_s: float | None, *, allow_local: b
             raise SourceError(
                 f"--delay {delay_s:g} is shorter than the {source.delay_s:g} s that {source.name} asks for."
             )
+    if not contact and not all(is_loopback(host) for source in chosen for host in source.hosts):
+        raise SourceError(
+            "Sites should know whom to ask: give a web or e-mail address with --contact, or in NIANBAO_CONTACT."
+        )
 
 
 def _print(table: Any) -> None:

@@ -24,9 +24,7 @@ from scrape.pages import challenge, is_html, soft_404
 from scrape.source import Source
 from scrape.wire import FetchError, Recorder, Silence, UnsafeAddress, client, send
 
-USER_AGENT = (
-    "nianbao/0.1 (+https://github.com/nianbao/nianbao; open data on government information disclosure)"
-)
+AGENT = "nianbao"
 ATTEMPTS = 3
 MAX_RETRY_AFTER_S = 300.0
 MAX_CRAWL_DELAY_S = 120.0
@@ -41,6 +39,12 @@ _HOME = re.compile(r"/?(?:index|default)?(?:\.\w{3,5})?")
 
 Keep = Callable[[Exchange, str], None]
 """Called with every answer that is not the one asked for, and its kind: robots, redirect or refused."""
+
+
+def user_agent(contact: str | None) -> str:
+    """Who asks, as every request says it. `contact`: an address of whoever runs this, web or e-mail."""
+    purpose = "open data on government information disclosure"
+    return f"{AGENT}/0.1 ({f'{contact}; ' if contact else ''}{purpose})"
 
 
 class Missing(FetchError):
@@ -77,9 +81,13 @@ class Fetcher:
     """The client of one run. Safe to use from several threads; a host still sees one request at a time.
 
     allow_local: reach loopback addresses, and no others. delay_s: instead of each source's own delay.
+    contact: see `user_agent`.
     """
 
-    def __init__(self, *, allow_local: bool = False, delay_s: float | None = None) -> None:
+    def __init__(
+        self, *, allow_local: bool = False, delay_s: float | None = None, contact: str | None = None
+    ) -> None:
+        self._user_agent = user_agent(contact)
         self._allow_local = allow_local
         self._delay_s = delay_s
         self._hosts: dict[str, _Host] = {}
@@ -149,7 +157,7 @@ class Fetcher:
             if name not in self._hosts:
                 recorder = Recorder(allow_local=self._allow_local)
                 self._hosts[name] = _Host(
-                    name, client(recorder, USER_AGENT, old_tls=source.tls == "old"), recorder
+                    name, client(recorder, self._user_agent, old_tls=source.tls == "old"), recorder
                 )
             host = self._hosts[name]
         if host.closed:
@@ -165,7 +173,7 @@ class Fetcher:
             rules = host.rules[origin]
         if isinstance(rules, FetchError):
             raise rules
-        if rules is not None and not rules.can_fetch(url, USER_AGENT):
+        if rules is not None and not rules.can_fetch(url, AGENT):
             raise Blocked("robots.txt forbids this address")
 
     def _rules(self, host: _Host, origin: str, source: Source, keep: Keep) -> Protego | FetchError | None:
@@ -264,7 +272,7 @@ class Fetcher:
 
     def _delay(self, host: _Host, source: Source) -> float:
         asked = [
-            float(rules.crawl_delay(USER_AGENT) or 0)
+            float(rules.crawl_delay(AGENT) or 0)
             for rules in host.rules.values()
             if isinstance(rules, Protego)
         ]

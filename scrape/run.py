@@ -35,16 +35,17 @@ def run_sources(
     allow_local: bool = False,
     delay_s: float | None = None,
     refresh: bool = False,
+    contact: str | None = None,
     watcher: Watcher | None = None,
 ) -> list[SourceResult]:
     """Fetch what is new from `sources` into the archive; results in the order of the sources.
 
     allow_local: reach loopback addresses and no others. delay_s: seconds between requests instead of each
-    source's own. refresh: ask again, conditionally, for what is archived, and keep changed pages beside the
+    source's own. contact: whom a site can ask about this run. refresh: ask again, conditionally, for what is archived, and keep changed pages beside the
     old. SourceError for an unknown family, ArchiveError if the archive cannot be opened or written.
     """
     families = {source.name: family(source.family) for source in sources}
-    fetcher = Fetcher(allow_local=allow_local, delay_s=delay_s)
+    fetcher = Fetcher(allow_local=allow_local, delay_s=delay_s, contact=contact)
     with ArchiveWriter(archive_dir) as archive:
         run = _Run(fetcher, archive, families, refresh, watcher)
         results: dict[str, SourceResult] = {}

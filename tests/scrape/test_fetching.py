@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from local_sites import COLUMN, article, page, trs_site
@@ -19,8 +20,9 @@ from local_sites import COLUMN, article, page, trs_site
 from sample.sites.trs import Answer
 from scrape.addresses import absolute, registered_domain
 from scrape.archive import read_archive
+from scrape.commands import scrape
 from scrape.exchange import Exchange, Request
-from scrape.fetch import USER_AGENT, Fetcher
+from scrape.fetch import Fetcher, user_agent
 from scrape.pages import challenge, soft_404
 from scrape.source import read_source, source_of
 from scrape.wire import FetchError, is_allowed
@@ -82,10 +84,22 @@ def test_sources_on_one_host_are_asked_one_after_the_other(bench, tmp_path) -> N
 
 def test_the_client_says_who_it_is_and_where_to_complain(bench) -> None:
     sites = bench(trs_site(1))
-    sites.run()
+    sites.run("--contact", "https://example.org/nianbao")
     agents = {seen.headers["User-Agent"] for seen in sites.served.requests}
-    assert agents == {USER_AGENT}
-    assert "+https://" in USER_AGENT
+    assert agents == {user_agent("https://example.org/nianbao")}
+    assert "https://example.org/nianbao" in agents.pop()
+
+
+def test_no_real_site_is_asked_without_an_address_to_ask_back(tmp_path: Path) -> None:
+    source = 'name = "far"\ntitle = "远"\nregion = "990000"\nfamily = "trs"\nlist = ["http://www.example.gov.cn/nb/"]\n'
+    (tmp_path / "far.toml").write_text(source, "utf-8")
+    archive = tmp_path / "archive"
+    result = CliRunner(env={"NIANBAO_CONTACT": ""}).invoke(
+        scrape, ["run", str(tmp_path / "far.toml"), "--archive", str(archive)]
+    )
+    assert result.exit_code == 1
+    assert "--contact" in result.output
+    assert not archive.exists()
 
 
 def test_a_cookie_is_never_sent_back(bench) -> None:
