@@ -1,20 +1,14 @@
-"""The only module that writes the database, through sqlite-utils.
+"""The database made anew from the old one and the stage, and put in the old one's place in one step.
 
-A load stages what it reads in a file of its own, then builds a whole new database from the old one and
-the stage, in an order that depends on nothing but the content, and puts it in the old one's place in
-one step. So the same documents give the same file bit for bit, whatever was loaded first; and a load
-that is killed leaves the last good file as it was.
+The order of everything depends on nothing but the content, so that the same documents give the same file.
 """
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
-import sqlite3
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import sqlite_utils
 
@@ -22,146 +16,12 @@ from chinese import segment
 from load.checks import rules
 from load.forms import form, forms, outcome_labels
 from load.places import places
-from load.rows import UNSPECIFIED, Row
+from load.rows import UNSPECIFIED
 from load.schema import CHECKS, REPORTS, SCHEMA_VERSION, TABLES, VIEWS, Table, table
+from load.store.guard import explained
+from load.store.stage import PER_REPORT, TYPES, Stage, remove
 
-_TYPES = {"INTEGER": int, "REAL": float, "TEXT": str}
-_PER_REPORT = ("requests", "disclosures", "disputes", "checks")
-_BATCH = 500
 _FTS = "reports_fts"
-
-
-class StoreError(Exception):
-    """The database cannot be used; the message says what is wrong with which file and what to do."""
-
-
-@contextlib.contextmanager
-def locked(database: Path, waiting: Callable[[str], None]) -> Iterator[None]:
-    """Hold the right to write `database`. Where another load holds it, say so through `waiting`, and wait."""
-    path = database.with_name(f"{database.name}.lock")
-    try:
-        lock: TextIO = path.open("w")
-    except OSError as error:
-        raise StoreError(f"cannot write in {database.parent or Path()}: {error.strerror}") from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            waiting(f"another load is writing {database.name}; waiting for it to end")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-@contextlib.contextmanager
-def explained(database: Path) -> Iterator[None]:
-    """Turn SQLite's and the system's errors into StoreError sentences."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        said = str(error)
-        advice = {
-            "database or disk is full": "the disk is full: free some space and load again",
-            "file is not a database": "it is not an SQLite database: choose another --db",
-            "database is locked": "another program holds it: close that program and load again",
-            "attempt to write a readonly database": "it is read-only: make it writable or choose another --db",
-            "unable to open database file": "it cannot be opened: does its folder exist, may you write there?",
-            "disk I/O error": "the disk gave an error or is full: free some space and load again",
-        }
-        raise StoreError(f"{database}: {advice.get(said, said)}") from error
-    except OSError as error:
-        raise StoreError(f"{database}: {error.strerror or error}") from error
-
-
-@contextlib.contextmanager
-def _reading(database: Path) -> Iterator[sqlite3.Connection]:
-    with (
-        explained(database),
-        contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=2)) as connection,
-    ):
-        yield connection
-
-
-def check_usable(database: Path) -> None:
-    """Raise StoreError where `database` is there and cannot be added to: another file, read-only, older."""
-    if not database.exists():
-        return
-    if not database.is_file():
-        raise StoreError(f"{database} is not a file: choose another --db")
-    if not database.stat().st_mode & 0o222:
-        raise StoreError(f"{database} is read-only: make it writable or choose another --db")
-    with _reading(database) as connection:
-        version = connection.execute("pragma user_version").fetchone()[0]
-        connection.execute("select 1 from sqlite_master limit 1").fetchone()
-    if version != SCHEMA_VERSION:
-        raise StoreError(
-            f"{database} has schema {version}, this version of nianbao writes schema {SCHEMA_VERSION}: "
-            "load everything again with --rebuild, or choose another --db"
-        )
-
-
-def known_documents(database: Path) -> dict[str, tuple[str, str | None]]:
-    """Id → (status, reason) of every document in `database`; empty where there is no such file."""
-    if not database.exists():
-        return {}
-    with _reading(database) as connection:
-        rows = connection.execute("select id, status, reason from documents").fetchall()
-    return {id: (status, reason) for id, status, reason in rows}
-
-
-class Stage:
-    """What one load has read, in a file beside the database until `build` takes it."""
-
-    def __init__(self, database: Path) -> None:
-        self.path = database.with_name(f"{database.name}.staging")
-        remove(self.path)
-        self.database = sqlite_utils.Database(self.path)
-        self.database.execute("pragma journal_mode = off")
-        self.database.execute("pragma synchronous = off")  # a load that dies begins anew
-        for t in TABLES:
-            columns: dict[str, Any] = {c.name: _TYPES[c.type] for c in t.columns}
-            if t.name in _PER_REPORT:
-                columns["document_id"] = str
-            self.database.table(t.name).create(columns)
-        self.waiting: dict[str, list[Row]] = {}
-        self.documents = 0
-
-    def add(self, document: Row, rows: dict[str, list[Row]]) -> None:
-        """Take a document and the rows of the reports in it (none, where it carries no report)."""
-        self.waiting.setdefault("documents", []).append(document)
-        for name, some in rows.items():
-            self.waiting.setdefault(name, []).extend(row | {"document_id": document["id"]} for row in some)
-        self.documents += 1
-        if self.documents % _BATCH == 0:
-            self.flush()
-
-    def add_source(self, source: Row) -> None:
-        """Take a source: a site and how its last run went."""
-        self.waiting.setdefault("sources", []).append(source)
-
-    def flush(self) -> None:
-        """Write what waits."""
-        for name, rows in self.waiting.items():
-            columns = [c.name for c in table(name).columns]
-            columns += ["document_id"] if name in _PER_REPORT else []
-            places_of = ", ".join("?" for _ in columns)
-            quoted = ", ".join(f'"{c}"' for c in columns)
-            self.database.conn.executemany(
-                f"insert into {name} ({quoted}) values ({places_of})",
-                ([row.get(c) for c in columns] for row in rows),
-            )
-        self.database.conn.commit()
-        self.waiting.clear()
-
-    def close(self) -> None:
-        """Forget the stage and remove its file."""
-        self.database.close()
-        remove(self.path)
-
-
-def remove(path: Path) -> None:
-    """Remove a file of ours and what SQLite keeps beside it."""
-    for name in (path.name, f"{path.name}-journal", f"{path.name}-wal", f"{path.name}-shm"):
-        path.with_name(name).unlink(missing_ok=True)
 
 
 def build(database: Path, stage: Stage, *, keep_old: bool = True) -> dict[str, int]:
@@ -239,7 +99,7 @@ def _inspection(database: Path) -> dict[str, Any]:
 def _create(new: sqlite_utils.Database) -> None:
     for t in TABLES:
         key = t.key[0] if len(t.key) == 1 else t.key
-        new.table(t.name).create({c.name: _TYPES[c.type] for c in t.columns}, pk=key or None)
+        new.table(t.name).create({c.name: TYPES[c.type] for c in t.columns}, pk=key or None)
     new.add_foreign_keys(
         [
             (t.name, c.name, c.references, table(c.references).key[0])
@@ -315,7 +175,7 @@ def _fill(new: sqlite_utils.Database) -> None:
         f"insert into reports select {_columns(REPORTS, 'r.')} from chosen c "
         "join old.reports r on r.id = c.report_id where not c.is_new order by r.id"
     )
-    for name in _PER_REPORT:
+    for name in PER_REPORT:
         t = table(name)
         leave_out = "and r.rule <> 'two_versions'" if t is CHECKS else ""  # made anew below
         new.execute(
