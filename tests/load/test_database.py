@@ -282,9 +282,12 @@ def test_check_counts_what_is_wrong_by_rule_and_by_source(tmp_path: Path) -> Non
     _load(folder, "--db", database)
     found = json.loads(CliRunner().invoke(check, ["--db", str(database), "--json"]).output)
     reports = [report for d in faulty if d.expected.form_version for report in read_reports(d.body)]
+    of_the_store = ("two_versions", "narrative_cut")  # said where rows are made, not of one reading
     due = Counter((one.rule, one.verdict) for report in reports for one in report.assessed)
     got = {
-        (row["rule"], row["verdict"]): row["times"] for row in found["rules"] if row["rule"] != "two_versions"
+        (row["rule"], row["verdict"]): row["times"]
+        for row in found["rules"]
+        if row["rule"] not in of_the_store
     }
     assert got == due
     assert found["sources"][0]["documents"] == len(faulty)
