@@ -52,6 +52,27 @@ TOPICS = {
     "quality": ("数字是否可信", "Can the figures be trusted"),
     "search": ("检索叙述", "Searching the narrative"),
 }
+# What a parameter of that name may be, each with its title in both languages.
+_CHOICES = {
+    "level": {
+        "province": "省 province",
+        "prefecture": "地 prefecture",
+        "county": "县 county",
+        "township": "乡镇街道 township",
+        "development_zone": "开发区 development zone",
+    },
+    "kind": {
+        "government": "政府 government",
+        "department": "部门 department",
+        "subdistrict": "街道办事处 subdistrict office",
+        "development_zone": "开发区管委会 development zone",
+        "institution": "事业单位 institution",
+        "central_branch": "垂直管理机构 branch of a central body",
+    },
+    "outcome": {label.id: f"{label.zh} {label.en}" for label in outcome_labels().values()},
+    "status": {"unreadable": "未能读出 unreadable", "not_a_report": "不是年报 not a report"},
+}
+_NUMBERS = ("fiscal_year", "least")
 _REQUIRED = ("name", "topic", "title_zh", "title_en", "description_zh", "description_en", "sql")
 _MARKS = ("bar", "line", "circle")  # what datasette-vega draws
 
@@ -165,6 +186,8 @@ def _query_metadata(query: Query) -> dict[str, Any]:
         found["params"] = list(query.parameters)
         found["parameters"] = {  # read by plugins/charts.py
             name: {"title": f"{p['zh']} · {p['en']}", "default": p["default"]}
+            | ({"choices": _CHOICES[name]} if name in _CHOICES else {})
+            | ({"is_number": True} if name in _NUMBERS else {})
             for name, p in query.parameters.items()
         }
     if query.chart:

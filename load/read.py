@@ -88,7 +88,10 @@ def _deserves_second_reading(tables: Sequence[TableReading], checks: Sequence[Ch
 def _read_again(tables: Sequence[TableReading], text: str, charset: str) -> list[TableReading]:
     """Table by table the fuller of two readings, the slow one where they are as full; where they name
     different figures, a doubt says so."""
-    again = read_tables(read_html_slowly(text, charset).pieces)
+    try:
+        again = read_tables(read_html_slowly(text, charset).pieces)
+    except RecursionError:  # the second reader bears less nesting than the first
+        return list(tables)
     chosen = []
     for first, second in zip(tables, again, strict=True):
         table = first if len(first.figures) > len(second.figures) else second

@@ -1,4 +1,4 @@
-"""Cells made useful: JSON folded on the page of a row and short in a list; ids in the answer of a query linked."""
+"""Cells made useful: JSON folded on the page of a row and short in a list; ids linked where Datasette does not."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from datasette import hookimpl
+from datasette.utils import tilde_encode
 from markupsafe import Markup
 
 from load.schema import DOCUMENTS, PUBLISHERS, REPORTS, TABLES
@@ -13,6 +14,14 @@ from load.schema import DOCUMENTS, PUBLISHERS, REPORTS, TABLES
 SHORT_CHARACTERS = 60
 _JSON_COLUMNS = {
     (table.name, column.name) for table in TABLES for column in table.columns if "JSON" in column.en
+}
+
+# On the page of one row Datasette links none of its keys.
+_KEYS = {
+    (table.name, column.name): column.references
+    for table in TABLES
+    for column in table.columns
+    if column.references
 }
 
 # In the answer of a query Datasette knows no foreign keys; these names mean the same in all of ours.
@@ -45,8 +54,11 @@ def render_cell(
     value: object, column: str, table: str | None, database: str, datasette: Any
 ) -> str | Markup | None:
     """The cell as it is shown, or None to leave it to Datasette."""
-    if table is None and column in _LINKED and isinstance(value, int | str):
-        href = datasette.urls.row(database, _LINKED[column], value)
+    linked = (
+        _LINKED.get(column) if table is None else _KEYS.get((table, column)) if _is_row_page.get() else None
+    )
+    if linked and isinstance(value, int | str):
+        href = datasette.urls.row(database, linked, tilde_encode(str(value)))
         return Markup('<a href="{}">{}</a>').format(href, value)
     if (table, column) not in _JSON_COLUMNS or not isinstance(value, str):
         return None

@@ -8,7 +8,7 @@ import re
 
 from load.extract.decode import decode
 from load.extract.document import Document, Piece, Unreadable
-from load.extract.html import read_html
+from load.extract.html import as_shown, read_html
 from load.extract.html_slow import read_html_slowly
 from load.extract.text import read_text
 
@@ -45,14 +45,20 @@ def kind_of(body: bytes) -> str:
 
 
 def extract(body: bytes, charset: str | None = None) -> tuple[Document, str]:
-    """The document in `body`, and its text before any mark-up was read.
+    """The document in `body`, and its text with its mark-up, without what the page hides.
 
     `charset` is what the server declared, if it did. Raises Unreadable.
     """
     kind = kind_of(body)
     declared = _CHARSET.search(body[:8192])
     text, used = decode(body, declared[1].decode("ascii") if declared else charset)
-    return (read_html if kind == "html" else read_text)(text, used), text
+    if kind == "html":
+        try:
+            text = as_shown(text)
+            return read_html(text, used), text
+        except RecursionError as error:
+            raise Unreadable("its elements stand too deep in one another") from error
+    return read_text(text, used), text
 
 
 __all__ = ["LARGEST_BYTES", "Document", "Piece", "Unreadable", "extract", "kind_of", "read_html_slowly"]

@@ -11,7 +11,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from load.extract.document import Document, Piece
 
-# Elements that only dress text: removing their tags joins what they split. Both cases are spelled out, for a
+# Elements that only dress text: removing their tags joins what they split. Not those that set a note apart
+# from the figure that it stands at (sup, sub), or strike it out. Both cases are spelled out, for a
 # pattern that ignores case is three times slower here.
 _DRESS = [
     "span",
@@ -22,11 +23,7 @@ _DRESS = [
     "em",
     "u",
     "a",
-    "s",
-    "sub",
-    "sup",
     "ins",
-    "del",
     "big",
     "small",
     "label",
@@ -35,13 +32,15 @@ _DRESS = [
 _INLINE = re.compile(
     rf"</?(?:{'|'.join([*_DRESS, *map(str.upper, _DRESS)])}|[A-Za-z]\w*:\w+)(?:\s[^<>]*)?/?>"
 )
-_DEAD = re.compile(r"<(script|style|noscript)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_DEAD = re.compile(r"<(script|style|noscript)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _ATTRIBUTES = re.compile(
     r"\s(?:style|class|width|height|align|valign|lang)\s*=\s*(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE
 )
 # Characters that print nothing, and their entities: they would split words and figures.
-_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
-_INVISIBLE_ENTITY = re.compile("&(?:#820[345]|#[xX]200[bBcCdD]|#65279|#[xX][fF][eE][fF][fF]|zwnj|zwj|shy);?")
+_INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
+_INVISIBLE_ENTITY = re.compile(
+    "&(?:#820[3-7]|#[xX]200[b-fB-F]|#65279|#[xX][fF][eE][fF][fF]|zwnj|zwj|lrm|rlm|shy);?"
+)
 
 SKIPPED = {"script", "style", "noscript", "template", "head", "select", "textarea", "iframe", "svg", "button"}
 LINE_ENDS = {
@@ -49,7 +48,13 @@ LINE_ENDS = {
     "footer", "nav", "center", "form", "dl", "dt", "dd", "blockquote", "pre", "hr", "td", "th", "tr", "table",
     "tbody", "thead", "tfoot", "caption", "main", "aside", "fieldset", "ucapcontent", "body", "html",
 }  # fmt: skip
+APART = {"sup", "sub"}  # in a cell, what they hold does not go on what stands before
 PROSE_CELL = 300  # a cell with more characters is laid-out prose, not a cell of a form
+
+
+def without_dead(text: str) -> str:
+    """`text` without scripts, style sheets and what stands in for scripts."""
+    return _DEAD.sub("", text)
 
 
 def clean(text: str) -> str:
@@ -65,9 +70,54 @@ def without_invisible(text: str) -> str:
     return _INVISIBLE_ENTITY.sub("", text)
 
 
+# Signs that a page may hold text that it does not show, or shows struck out.
+_CONCEALING = (
+    "display:none", "display: none", "DISPLAY: none", "visibility:hidden", "visibility: hidden", " hidden>",
+    ' hidden="', "line-through", "<del>", "<del ", "<s>", "<strike",
+)  # fmt: skip
+_HIDDEN = (
+    ", ".join(
+        f'[style*="{name}:{space}{value}" i]'
+        for name, value in (("display", "none"), ("visibility", "hidden"))
+        for space in ("", " ")
+    )
+    + ", [hidden]"
+)
+_STRUCK = ", ".join(
+    f"{cell} {by}" for cell in ("td", "th") for by in ("del", "s", "strike", '[style*="line-through" i]')
+)
+_STROKE = "\u0336"  # strikes out the character before it
+
+
+def as_shown(text: str) -> str:
+    """The page `text` without what it hides, and with a stroke behind each struck-out character of a cell.
+
+    A page that hides nearly all rows of its tables has a script that will show them: it stays as it is.
+    """
+    if not _conceals(text):
+        return text
+    text = without_dead(text)
+    if not _conceals(text):  # only its style sheets and scripts did
+        return text
+    tree = LexborHTMLParser(text)
+    rows = len(tree.css("tr"))
+    for node in tree.css(_HIDDEN):
+        if node.tag not in ("html", "body"):
+            node.decompose()
+    if len(tree.css("tr")) * 4 < rows:
+        tree = LexborHTMLParser(text)
+    for node in tree.css(_STRUCK):
+        node.replace_with("".join(character + _STROKE for character in node.text()))
+    return tree.html or text
+
+
+def _conceals(text: str) -> bool:
+    return any(sign in text for sign in _CONCEALING)
+
+
 def read_html(text: str, charset: str) -> Document:
     """The document of an HTML page. Navigation and page furniture are pieces like all others."""
-    slim = _INLINE.sub("", _DEAD.sub("", without_invisible(text)))
+    slim = _INLINE.sub("", without_dead(without_invisible(text)))
     tree = LexborHTMLParser(_ATTRIBUTES.sub("", slim))
     document = Document("html", charset, [])
     title = tree.css_first("title")

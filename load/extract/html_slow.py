@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 
 from load.extract.document import Document, Piece
-from load.extract.html import LINE_ENDS, PROSE_CELL, SKIPPED, clean, without_invisible
+from load.extract.html import APART, LINE_ENDS, PROSE_CELL, SKIPPED, clean, without_invisible
 
 
 def read_html_slowly(text: str, charset: str) -> Document:
@@ -76,7 +76,7 @@ def _cell_text(cell: Tag) -> str:
             if isinstance(child, Tag):
                 if child.name in SKIPPED:
                     continue
-                ends = child.name in LINE_ENDS
+                ends = child.name in LINE_ENDS or child.name in APART
                 parts.append(" " if ends else "")
                 walk(child)
                 parts.append(" " if ends else "")

@@ -11,18 +11,18 @@ from load.recognise.groups import Stream
 from load.recognise.reading import TableReading
 from load.recognise.table2 import read_table2
 from load.recognise.table3 import read_table3
-from load.recognise.table4 import read_table4, table4_start
+from load.recognise.table4 import read_table4, table4_starts
 
 
 def read_tables(pieces: Sequence[Piece]) -> tuple[TableReading, TableReading, TableReading]:
     """Tables 2, 3 and 4 of a document. A table that is not there has `found` False."""
     stream = Stream.of(pieces)
-    table4_at = table4_start(stream)
-    table3 = read_table3(stream, table4_at)
-    table2 = read_table2(stream, min(table3.used, default=len(pieces)), table3.version)
+    starts = table4_starts(stream)
+    table3, table4 = read_table3(stream, starts), read_table4(stream, starts)
+    table2 = read_table2(stream, table3.used | table4.used, table3.version)
     if table3.found and table3.version is None:
         table3.version = table2.version
-    return table2, table3, read_table4(stream, table4_at)
+    return table2, table3, table4
 
 
 __all__ = ["TableReading", "read_tables"]

@@ -95,12 +95,19 @@ def longest_rise(events: Sequence[tuple[int, str]], order: Mapping[str, int]) ->
     What stands out of order is no label of this table: a word in a header, or in another table.
     """
     best: list[tuple[int, int]] = []  # length of the run that ends here, index of its last but one
+    longest: dict[
+        int, tuple[int, int]
+    ] = {}  # by place in the order: the longest run that ends there, its end
     for n, (_, label) in enumerate(events):
-        length, before = 1, -1
-        for m in range(n):
-            if order[events[m][1]] < order[label] and best[m][0] + 1 > length:
-                length, before = best[m][0] + 1, m
-        best.append((length, before))
+        here = order[label]
+        length, before = max(
+            (run for place, run in longest.items() if place < here),
+            key=lambda run: (run[0], -run[1]),
+            default=(0, -1),
+        )
+        best.append((length + 1, before))
+        if length + 1 > longest.get(here, (0, 0))[0]:
+            longest[here] = (length + 1, n)
     if not best:
         return {}
     n = max(range(len(best)), key=lambda k: (best[k][0], -k))

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from chinese import fold_label
-from load.forms import forms
+from load.forms import Label, forms
 
+_OTHERWISE = ("上年", "上一年", "去年", "同期", "其他")
 _LONGEST_LABEL = 90  # printed characters: the longest label of any form has 44, with explanations twice that
 
 
@@ -39,6 +40,16 @@ class Meaning:
 NOTHING = Meaning()
 
 
+def _is_other(label: Label, folded: str) -> bool:
+    """Whether what stands before the words of a label makes it another: last year's, or the rest."""
+    keys = [key for key in label.keys if key in folded]
+    return (
+        bool(keys)
+        and folded not in label.exact
+        and all(any(word in folded[: folded.index(key)] for word in _OTHERWISE) for key in keys)
+    )
+
+
 @lru_cache(maxsize=65536)
 def meaning(text: str) -> Meaning:
     """What `text` means as a label of the form; `NOTHING` where it is none."""
@@ -61,7 +72,7 @@ def meaning(text: str) -> Meaning:
             ("results", f.results),
         ):
             for label in labels.values():
-                if label.matches(folded):
+                if label.matches(folded) and not _is_other(label, folded):
                     found.setdefault(kind, {})[label.id] = None
                     exact = exact or folded in label.exact
         corner = corner or f.corner.matches(folded)

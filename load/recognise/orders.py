@@ -21,4 +21,5 @@ COLUMNS = list(forms()[0].columns)
 CHANNELS = list(forms()[0].channels)
 RESULTS = list(forms()[0].results)
 HEAD = 60  # the most pieces that the head of a table takes
+MOST_COPIES = 12  # of one table on a page that are read and held against each other
 UNITS = {measure.id: measure.unit for f in forms() for measure in f.measures.values() if measure.unit}

@@ -1,6 +1,6 @@
 """What recognising a table gives: figures with their raw text, place and manner, and the doubts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from load.extract.document import Piece
@@ -78,6 +78,30 @@ class TableReading:
                     )
                 )
 
+    def drop(self, row: str, detail: str) -> None:
+        """Give up the figures of a row that another row may be, and say so."""
+        cells = [cell for cell in self.figures if cell[0] == row]
+        for cell in cells:
+            del self.figures[cell]
+        if cells:
+            self.doubt("rows_nameless", row, detail)
+
     def doubt(self, rule: str, row: str | None, detail: str) -> None:
         """Note a doubt about a row, or about the whole table."""
         self.doubts.append(Doubt(rule, f"table{self.number}" + (f".{row}" if row else ""), detail))
+
+
+def agreed(readings: Sequence[TableReading]) -> TableReading:
+    """One reading of a table that a page prints several times: the fullest of them. It has no figures where
+    they differ: nobody can say which are this report's, and which last year's or another body's.
+    """
+    best = max(readings, key=lambda table: sum(figure.value is not None for figure in table.figures.values()))
+    for other in readings:
+        best.used |= other.used
+        both = [
+            (best.value(*cell), other.value(*cell)) for cell in best.figures.keys() & other.figures.keys()
+        ]
+        if any(one != another for one, another in both if one is not None and another is not None):
+            best.figures.clear()
+            best.doubt("readings_differ", None, "the page prints this table again with other figures")
+    return best

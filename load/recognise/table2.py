@@ -3,29 +3,45 @@
 No sum runs through Table 2 that could confirm a place, so a row without a label is not guessed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
+from chinese import fold_label
 from load.extract.document import PROSE
 from load.forms import Form, form, forms
 from load.recognise.groups import Habit, Stream, collect, put
 from load.recognise.labels import Meaning
-from load.recognise.orders import ITEMS
-from load.recognise.reading import LABEL, TableReading
+from load.recognise.orders import ITEMS, MOST_COPIES
+from load.recognise.reading import LABEL, TableReading, agreed
 
 _BEFORE = 12  # pieces before the first row that may be the head of the table
 
 
-def read_table2(stream: Stream, end: int, other_version: str | None) -> TableReading:
-    """Table 2 as it stands before piece `end`; `other_version` is the form's version as Table 3 tells it."""
-    table = TableReading(2)
-    run = _rows(stream, end)
-    if not run:
-        return table
-    table.found = True
-    first, last = max(0, run[0][0] - _BEFORE), stream.table_end(run[-1][0])
+def read_table2(stream: Stream, taken: Set[int], other_version: str | None) -> TableReading:
+    """Table 2 of a document, among the pieces that are not `taken` by the other tables; `other_version` is
+    the form's version as Table 3 tells it."""
+    runs = _runs(stream, taken)
+    most = max(map(len, runs), default=0)
+    copies = [(n, run) for n, run in enumerate(runs) if len(run) * 2 > most]
+    readings: list[TableReading] = []
+    for n, run in copies[:MOST_COPIES]:
+        behind = stream.table_end(runs[n - 1][-1][0]) if n else 0  # heads before it are the other run's
+        first, last = max(behind, run[0][0] - _BEFORE), stream.table_end(run[-1][0])
+        readings.append(_read(stream, run, min(first, run[0][0]), last, other_version))
+    readings = [table for table in readings if table.version] or readings
+    return agreed(readings) if readings else TableReading(2)
+
+
+def _read(
+    stream: Stream, run: Sequence[tuple[int, str]], first: int, last: int, other_version: str | None
+) -> TableReading:
+    """The Table 2 whose rows have these labels, (piece, item), and whose heads stand between two pieces."""
+    table = TableReading(2, found=True)
     meanings = stream.meanings[first:last]
-    table.used.update(n for n in range(first, last) if (found := stream.meanings[n]) and found.heads_table2)
-    table.used.update(range(run[0][0], run[-1][0]))
+    heads = [n for n in range(first, last) if (found := stream.meanings[n]) and found.heads_table2]
+    if not heads:
+        table.doubt("header_order", None, "rows of this table stand there without any of its heads")
+        return table
+    table.used.update(heads, range(run[0][0], run[-1][0]))
     versions = _versions(meanings)
     if len(versions) > 1:
         table.doubt("header_order", None, "headers of several versions of the form stand in one table")
@@ -43,8 +59,11 @@ def read_table2(stream: Stream, end: int, other_version: str | None) -> TableRea
         return table
     measures = {item: block.measures for block in version.blocks for item in block.items}
     habit = Habit.of([(group, len(measures[item])) for item, group in groups.items() if item])
+    misfits = _other_units(stream, heads, version)
     for item, names in measures.items():
-        if item in groups:
+        if item in groups and misfits.intersection(names):
+            table.doubt("header_order", item, "the head names another unit than the form")
+        elif item in groups:
             put(table, item, groups[item], names, habit.start(groups[item], len(names)), LABEL)
     missing = [item for item in measures if item not in groups]
     if missing:
@@ -52,21 +71,33 @@ def read_table2(stream: Stream, end: int, other_version: str | None) -> TableRea
     return table
 
 
-def _rows(stream: Stream, end: int) -> list[tuple[int, str]]:
-    """(piece, item) of the rows: of several runs in the order of the form the longest, the last of these."""
+def _runs(stream: Stream, taken: Set[int]) -> list[list[tuple[int, str]]]:
+    """(piece, item) of what may be the rows of a Table 2: runs in the order of the form."""
     runs: list[list[tuple[int, str]]] = [[]]
-    for index in range(end):
-        found = stream.meanings[index]
-        if not found or not found.items or found.measures:
+    for index, found in enumerate(stream.meanings):
+        if not found or not found.items or found.measures or index in taken:
             continue
         item = found.items[0]
         if runs[-1] and ITEMS[item] <= ITEMS[runs[-1][-1][1]]:
             runs.append([])
         runs[-1].append((index, item))
-    run = max(reversed(runs), key=len)
-    in_table = run and stream.pieces[run[0][0]].table != PROSE
-    enough = len(run) >= 2 or (in_table and stream.has_values(run[0][0]))
-    return run if enough else []
+    return [
+        run
+        for run in runs
+        if len(run) >= 2 or (run and stream.pieces[run[0][0]].table != PROSE and stream.has_values(run[0][0]))
+    ]
+
+
+def _other_units(stream: Stream, heads: Sequence[int], version: Form) -> set[str]:
+    """The measures whose heads name another unit of money than the form, as 元 for 万元."""
+    misfits = set()
+    for index in heads:
+        for measure in stream.meanings[index].measures:  # type: ignore[union-attr]  # a head has a meaning
+            unit = version.measures[measure].unit if measure in version.measures else None
+            text = fold_label(stream.pieces[index].text)
+            if unit and "元" in text and unit not in text:
+                misfits.add(measure)
+    return misfits
 
 
 def _versions(meanings: Sequence[Meaning | None]) -> list[str]:

@@ -10,8 +10,8 @@ from chinese import fold_label
 from load.extract.document import PROSE, Piece
 from load.forms import form, forms
 from load.recognise.groups import Group, Habit, Stream, collect, longest_rise, put, whole
-from load.recognise.orders import COLUMNS, HEAD, ROWS
-from load.recognise.reading import LABEL, POSITION, TableReading
+from load.recognise.orders import COLUMNS, HEAD, MOST_COPIES, ROWS
+from load.recognise.reading import LABEL, POSITION, TableReading, agreed
 from load.recognise.values import read_value
 
 _WIDTH = len(COLUMNS)
@@ -20,13 +20,19 @@ _BARE_TOTAL = fold_label(forms()[0].columns["total"].zh)
 _ONLY_IN = {f.version: set(f.rows).difference(*(g.rows for g in forms() if g is not f)) for f in forms()}
 
 
-def read_table3(stream: Stream, table4_at: int | None) -> TableReading:
-    """Table 3 of a document; `table4_at` is the piece at which its Table 4 begins, if it has one."""
-    table = TableReading(3)
-    chain = _labelled_rows(stream, table4_at)
-    if len(chain) < _FEWEST_ROWS:
-        return table
-    table.found = True
+def read_table3(stream: Stream, table4_starts: Sequence[int]) -> TableReading:
+    """Table 3 of a document; `table4_starts` are the pieces at which its Tables 4 begin."""
+    runs = [(run, longest_rise(run, ROWS)) for run in _runs(stream, table4_starts)]
+    most = max(len(chain) for _, chain in runs)
+    if most < _FEWEST_ROWS:
+        return TableReading(3)
+    copies = [(run, chain) for run, chain in runs if len(chain) * 2 > most]
+    return agreed([_read(stream, run, chain) for run, chain in copies[:MOST_COPIES]])
+
+
+def _read(stream: Stream, run: Sequence[tuple[int, str]], chain: dict[int, str]) -> TableReading:
+    """The Table 3 in which these labels stand, (piece, row); `chain` are those in the order of the form."""
+    table = TableReading(3, found=True)
     table.version = next((v for v, only in _ONLY_IN.items() if only & set(chain.values())), None)
     if table.version:
         known = form(table.version).rows
@@ -39,24 +45,33 @@ def read_table3(stream: Stream, table4_at: int | None) -> TableReading:
     if not _in_order(names):
         table.doubt("header_order", None, f"the head names the columns as {', '.join(names)}")
         return table
-    groups = collect(stream, chain, rows_at, stream.table_end(last))
+    end = stream.table_end(last)
+    groups = collect(stream, chain, rows_at, end)
     table.used.update(*(group.pieces for group in groups))
     rows = _rows_due(table, groups)
     by = LABEL if set(names) == set(COLUMNS) else POSITION
     _assign(table, groups, rows, Habit.of([(group, _WIDTH) for group in groups if group.label]), by)
+    for index, row in run:
+        if first < index < end and index not in chain and row in rows and stream.has_values(index):
+            table.drop(row, "another row with figures has the same label")
     return table
 
 
-def _labelled_rows(stream: Stream, table4_at: int | None) -> dict[int, str]:
-    """Piece → row of the labels of one Table 3: of several tables on a page the one with most."""
+def _runs(stream: Stream, table4_starts: Sequence[int]) -> list[list[tuple[int, str]]]:
+    """(piece, row) of the labels, apart by the tables that they stand in: one begins where one of the first
+    two rows comes with figures and again or late, or behind a Table 4."""
     runs: list[list[tuple[int, str]]] = [[]]
+    furthest = -1
     for event in _events(stream):
-        begins = ROWS[event[1]] <= 1 and any(ROWS[row] >= 10 for _, row in runs[-1])
-        crosses = table4_at is not None and runs[-1] and runs[-1][0][0] < table4_at <= event[0]
+        place = ROWS[event[1]]
+        begins = place <= min(1, furthest) and stream.has_values(event[0])
+        crosses = runs[-1] and any(runs[-1][-1][0] < start <= event[0] for start in table4_starts)
         if begins or crosses:
             runs.append([])
+            furthest = -1
         runs[-1].append(event)
-    return max((longest_rise(run, ROWS) for run in runs), key=len)
+        furthest = max(furthest, place)
+    return runs
 
 
 def _events(stream: Stream) -> list[tuple[int, str]]:
@@ -81,10 +96,10 @@ def _head(stream: Stream, first: int) -> list[int]:
     head: list[int] = []
     for index in range(first - 1, max(-1, first - HEAD - 1), -1):
         found = stream.meanings[index]
+        if found and (found.items or found.measures or (found.rows and stream.has_values(index))):
+            break  # a row of another table
         if found and (found.columns or found.header or found.corner):
             head.append(index)
-        elif found and (found.items or found.measures):
-            break
     return head[::-1]
 
 

@@ -4,31 +4,36 @@ from collections.abc import Sequence
 
 from load.extract.document import PROSE, Piece
 from load.recognise.groups import Group, Stream, whole
-from load.recognise.orders import CHANNELS, HEAD, RESULTS
-from load.recognise.reading import LABEL, POSITION, TableReading
+from load.recognise.orders import CHANNELS, HEAD, MOST_COPIES, RESULTS
+from load.recognise.reading import LABEL, POSITION, TableReading, agreed
 from load.recognise.values import read_value
 
 _WIDTH = len(CHANNELS) * len(RESULTS)
 _FEWEST_HEADS = 4  # heads of results that must stand behind 行政复议 for it to head the table
 
 
-def table4_start(stream: Stream) -> int | None:
-    """The piece at which Table 4 begins: 行政复议 with heads of results behind it; the last such, if several."""
-    start = None
+def table4_starts(stream: Stream) -> list[int]:
+    """The pieces at which Tables 4 begin: 行政复议 with heads of results behind it. Of several such before
+    the first figure the last one begins the table."""
+    starts: list[int] = []
     for index, found in enumerate(stream.meanings):
         if found and CHANNELS[0] in found.channels:
             behind = stream.meanings[index + 1 : index + HEAD]
             if sum(1 for other in behind if other and other.results) >= _FEWEST_HEADS:
-                start = index
-    return start
+                if starts and not any(stream.kind(n) == "figure" for n in range(starts[-1], index)):
+                    starts.pop()
+                starts.append(index)
+    return starts
 
 
-def read_table4(stream: Stream, start: int | None) -> TableReading:
-    """Table 4, which begins at piece `start`; not found where that is None."""
-    table = TableReading(4)
-    if start is None:
-        return table
-    table.found = True
+def read_table4(stream: Stream, starts: Sequence[int]) -> TableReading:
+    """Table 4, which begins at one of these pieces; not found where there is none."""
+    return agreed([_read(stream, start) for start in starts[:MOST_COPIES]]) if starts else TableReading(4)
+
+
+def _read(stream: Stream, start: int) -> TableReading:
+    """The Table 4 that begins at piece `start`."""
+    table = TableReading(4, found=True)
     last = start
     results: list[str] = []
     channels: list[str] = []
@@ -40,12 +45,23 @@ def read_table4(stream: Stream, start: int | None) -> TableReading:
             channels += [channel for channel in found.channels[:1] if channel not in channels]
         elif stream.kind(index) in ("figure", "none"):
             break
-    cells, indices = _values_behind(stream, last)
+    rows = _rows_behind(stream, last)
+    filled = [row for row in rows if any(stream.kind(n) == "figure" for n in row)]
+    indices = (filled or rows or [range(0)])[0]
     table.used.update(range(start, last + 1), indices)
+    if len(filled) > 1:
+        table.doubt("row_width", None, f"{len(filled)} rows of figures where one is due")
+        return table
+    cells = [stream.pieces[n] for n in indices]
+    while len(cells) > _WIDTH and read_value(cells[0].text).kind == "text":  # a label of the row
+        del cells[0]
     due = RESULTS * len(CHANNELS)
     results = results[-_WIDTH:] if results[-_WIDTH:] == due else results  # heads printed again in each row
-    if not _is_part(results, due):
-        table.doubt("header_order", None, f"the head names the results as {', '.join(results)}")
+    before = stream.meanings[start - 1] if start else None
+    if not _is_part(results, due) or not _is_part(channels, CHANNELS) or (before and before.header):
+        table.doubt(
+            "header_order", None, f"the head names {', '.join(channels)}, each with {', '.join(results)}"
+        )
         return table
     at = _values_at(cells)
     if at is None:
@@ -83,15 +99,20 @@ def _is_part(names: Sequence[str], due: Sequence[str]) -> bool:
     return all(name in rest for name in names)
 
 
-def _values_behind(stream: Stream, last: int) -> tuple[list[Piece], list[int]]:
-    """The cells of the row behind the head that ends at piece `last`, and their indices."""
-    start = last + 1
-    pieces, marked = stream.pieces, stream.pieces[last].row != PROSE
-    while marked and start < len(pieces) and stream.same_row(start, last):
-        start += 1
-    end = start
+def _rows_behind(stream: Stream, last: int) -> list[range]:
+    """The rows of the table behind the head that ends at piece `last`; where rows are not marked, the values
+    up to the next text are one."""
+    pieces, end = stream.pieces, last + 1
+    if pieces[last].row == PROSE:
+        while end < len(pieces) and pieces[end].table == pieces[last].table and stream.kind(end) != "text":
+            end += 1
+        return [range(last + 1, end)]
+    rows: list[range] = []
+    start = end
     while end < len(pieces) and pieces[end].table == pieces[last].table:
-        if not (stream.same_row(end, start) if marked else stream.kind(end) != "text"):
-            break
         end += 1
-    return [pieces[n] for n in range(start, end)], list(range(start, end))
+        if end == len(pieces) or not stream.same_row(start, end):
+            if not stream.same_row(start, last):
+                rows.append(range(start, end))
+            start = end
+    return rows

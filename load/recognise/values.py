@@ -28,16 +28,23 @@ _NONE = Value("none")
 _TEXT = Value("text")
 
 
+def _folded(text: str) -> str:
+    """`text` in half width. Circled and raised digits stay what they are: marks of notes, not digits."""
+    if text.isascii():
+        return text
+    return "".join(c if unicodedata.category(c) == "No" else unicodedata.normalize("NFKC", c) for c in text)
+
+
 @lru_cache(maxsize=65536)
 def read_value(text: str, unit: str | None = None) -> Value:
     """The value printed in a cell, from its raw text; `unit` is the one that the column is in.
 
     "０" and "1,204" and "+2" are figures; "22（其中修订16件）" is 22; "" is blank; "/" and "无" say that
-    there is nothing to report and are not zero; "12?" and "3 4" cannot be read.
+    there is nothing to report and are not zero; "12?", "12①" and "3 4" cannot be read.
     """
     if not text:
         return BLANK
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = _folded(text).strip()
     if not plain:
         return BLANK
     if plain in _NOTHING:

@@ -99,6 +99,14 @@ async def test_codes_carry_their_labels(site: Datasette) -> None:
         assert all(result["label"] != result["value"] for result in facets[name]["results"])
 
 
+async def test_a_code_stands_beside_its_label_for_those_who_read_no_chinese(site: Datasette) -> None:
+    page = (await site.client.get("/nianbao/requests")).text
+    assert '>自然人</a> <span class="code">natural_person</span>' in page
+    chosen = (await site.client.get("/nianbao/requests?applicant=natural_person")).text
+    assert '自然人 <span class="code">natural_person</span> &middot;' in chosen
+    assert '<span class="code">refused</span>' not in page  # a code without a label stands once
+
+
 async def test_the_page_says_what_is_added_up_in_both_languages(site: Datasette) -> None:
     page = (await site.client.get("/nianbao/requests")).text
     assert "category：件数，合计 · Number of requests, summed" in page

@@ -126,103 +126,58 @@ async def test_ids_in_the_answer_of_a_query_lead_to_their_pages(site: Datasette)
         assert (await site.client.get(link)).status_code == 200
 
 
-# --- queries ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("query", QUERIES, ids=lambda q: q.name)
-async def test_each_query_answers_at_once_with_its_chart(site: Datasette, query) -> None:
-    page = await site.client.get(f"/nianbao/{query.name}")
-    assert page.status_code == 200
-    assert query.title_en in page.text
-    answer = (await site.client.get(f"/nianbao/{query.name}.json?_shape=array")).json()
-    assert answer, "no rows"
-    charted = {query.chart[key] for key in ("x", "y", "color") if key in query.chart}
-    assert charted <= set(answer[0])
-    if query.chart:
-        assert f"g.mark={query.chart['mark']}" in page.text
-    rows = list(csv.reader(io.StringIO((await site.client.get(f"/nianbao/{query.name}.csv")).text)))
-    assert rows[0] == list(answer[0])
-    assert len(rows) == len(answer) + 1
-
-
-@pytest.mark.parametrize("query", [q for q in QUERIES if q.parameters], ids=lambda q: q.name)
-async def test_a_blank_parameter_means_the_default_that_the_page_names(site: Datasette, query) -> None:
-    blank = (await site.client.get(f"/nianbao/{query.name}.json?_shape=array")).json()
-    written = {
-        name: p["default"] for name, p in query.parameters.items() if " " not in p["default"] and p["default"]
-    }
-    filled = await site.client.get(f"/nianbao/{query.name}.json", params={"_shape": "array"} | written)
-    assert filled.json() == blank
-
-
-@pytest.mark.parametrize("query", [q for q in QUERIES if "province" in q.parameters], ids=lambda q: q.name)
-async def test_a_filter_that_fits_nothing_gives_no_rows_and_one_that_fits_all_changes_nothing(
-    site: Datasette, query
-) -> None:
-    async def ask(**given: str) -> list:
-        answer = await site.client.get(f"/nianbao/{query.name}.json", params={"_shape": "array"} | given)
-        return answer.json()
-
-    # a rule that no report breaks still has no row; a year without the word has one
-    assert await ask(province="无此省") == []
-    if "fiscal_year" in query.parameters:
-        assert {row.get("fiscal_year", 2023) for row in await ask(fiscal_year="2023")} <= {2023}
-
-
-@pytest.mark.parametrize("query", [q for q in QUERIES if "low_pct" in q.sql], ids=lambda q: q.name)
-async def test_each_rate_lies_in_its_interval_and_shows_what_it_is_made_of(site: Datasette, query) -> None:
-    for row in (await site.client.get(f"/nianbao/{query.name}.json?_shape=array")).json():
-        rate = next(v for k, v in row.items() if k.endswith("_pct"))
-        assert 0 <= row["low_pct"] <= rate <= row["high_pct"] <= 100
-
-
-async def test_corrected_reviews_are_over_concluded_ones(
+async def test_the_keys_of_a_row_lead_to_the_rows_they_name(
     site: Datasette, rows: Callable[..., list[tuple]]
 ) -> None:
-    answer = (await site.client.get("/nianbao/corrected_by_year.json?_shape=array")).json()
-    for row in answer:
-        channels = ("review",) if "review" in row["channel"] else ("lawsuit_direct", "lawsuit_after_review")
-        marks = ",".join("?" * len(channels))
-        [[corrected, concluded]] = rows(
-            "select sum(iif(result = 'corrected', count, 0)), sum(count) from disputes "
-            f"where result <> 'pending' and fiscal_year = ? and channel in ({marks})",
-            row["fiscal_year"],
-            *channels,
-        )
-        assert (row["corrected"], row["concluded"]) == (corrected, concluded)
+    [(id, publisher, document)] = rows("select id, publisher_id, document_id from reports limit 1")
+    page = (await site.client.get(f"/nianbao/reports/{id}")).text
+    for link in (f"/nianbao/publishers/{publisher}", f"/nianbao/documents/{document}"):
+        assert f'<a href="{link}">' in page
+        assert (await site.client.get(link)).status_code == 200
+    back = (await site.client.get(f"/nianbao/documents/{document}")).text
+    assert f'<a href="/nianbao/reports/{id}">' in back
 
 
-async def test_refusals_by_ground_are_those_of_the_requests(
-    site: Datasette, rows: Callable[..., list[tuple]]
+async def test_a_tab_is_named_by_what_it_shows(site: Datasette, rows: Callable[..., list[tuple]]) -> None:
+    async def title(path: str) -> str:
+        return re.search(r"<title>(.*?)</title>", (await site.client.get(path)).text, re.DOTALL)[1]
+
+    [(id, printed)] = rows("select id, title from reports limit 1")
+    assert (await title(f"/nianbao/reports/{id}")).startswith(printed)
+    assert (await title("/nianbao/refusers")).startswith("不予公开率最高的机关 · Bodies that refuse most")
+    assert await title("/nianbao?sql=select+1") == "SQL · nianbao"
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("reports?_sort=nowhere", "names a column that reports has not: nowhere"),
+        ("reports.csv?_stream=on&_sort_desc=nowhere", "names a column that reports has not: nowhere"),
+        ("sections?nowhere__gt=1", "names a column that sections has not: nowhere"),
+        ("reports?fiscal_yaer=2023", "names a column that reports has not: fiscal_yaer"),
+        ("reports?_through=nothing", "Write _through as"),
+        ("reports?_through=%5B1%5D", "Write _through as"),
+        ("reports?_timelimit=soon", "must be a whole number"),
+        ("refusers?_timelimit=-1", "must be a whole number"),
+    ],
+)
+async def test_a_visitors_slip_is_answered_with_a_sentence_and_never_as_our_fault(
+    site: Datasette, path: str, said: str
 ) -> None:
-    answer = (await site.client.get("/nianbao/refusal_grounds_by_year.json?_shape=array")).json()
-    expected = rows(
-        "select fiscal_year, label_zh, sum(count) from requests join outcomes on outcomes.id = outcome "
-        "where requests.category = 'refused' group by 1, 2"
-    )
-    assert {(r["fiscal_year"], r["ground"], r["requests"]) for r in answer} == set(expected)
+    answer = await site.client.get(f"/nianbao/{path}")
+    assert answer.status_code == 400
+    assert said in answer.text
 
 
-async def test_a_blank_is_never_a_zero_in_the_backlog(
-    site: Datasette, rows: Callable[..., list[tuple]]
-) -> None:
-    answer = (await site.client.get("/nianbao/backlog.json?_shape=array&least=1")).json()
-    blank = {id for (id,) in rows("select id from reports where received_carried_in is null")}
-    assert blank
-    assert not blank & {row["report_id"] for row in answer}
-
-
-async def test_missing_years_are_those_without_a_report(
-    site: Datasette, rows: Callable[..., list[tuple]]
-) -> None:
-    for row in (await site.client.get("/nianbao/missing_years.json?_shape=array")).json():
-        years = {
-            y for (y,) in rows("select fiscal_year from reports where publisher_id = ?", row["publisher_id"])
-        }
-        missing = {int(year) for year in row["missing_years"].split()}
-        assert missing
-        assert missing | years == set(range(row["first_year"], row["last_year"] + 1))
-        assert not missing & years
+async def test_what_datasette_can_filter_and_sort_by_is_not_refused(site: Datasette) -> None:
+    through = '{"table": "requests", "column": "applicant", "value": "business"}'
+    for given in (
+        {"fiscal_year__in": "2023,2024", "_sort_desc": "received_new"},
+        {"_through": through},
+        {"_search": "拆迁", "level__not": "county", "_timelimit": "1000"},
+    ):
+        assert (await site.client.get("/nianbao/reports", params=given)).status_code == 200
+    assert (await site.client.get("/nianbao/request_totals?_sort=rowid")).status_code == 200
 
 
 def test_settings_and_metadata_are_json_that_datasette_takes() -> None:
