@@ -16,6 +16,7 @@ from load.recognise.groups import longest_rise
 
 _SECTIONS = form("2021").sections
 _ORDER = {str(section.number): section.number for section in _SECTIONS}
+_OFFICIAL = {fold_label(section.zh): section.number for section in _SECTIONS}
 _NUMERALS = "一二三四五六七八九十"
 # 一、 — with the numeral read as a dash, or lost, as some pages have it — or 1、
 _NUMBERED = re.compile(rf"\s*(?:(?P<han>[{_NUMERALS}])|(?P<digit>\d)|[—\-－])?\s*[、.．,，]\s*(?P<rest>.+)")
@@ -119,16 +120,13 @@ def _headings(pieces: Sequence[Piece], used: Set[int]) -> dict[int, int]:
 def _section_of(text: str) -> tuple[int, bool]:
     """The section that a line heads, 0 for none; and whether its numeral is a Chinese one (or lost)."""
     found = _NUMBERED.fullmatch(text)
-    folded = fold_label(found["rest"] if found else text)
-    for section in _SECTIONS:
-        if not found:
-            if folded == fold_label(section.zh):
-                return section.number, True
-        elif any(key in folded for key in section.keys):
-            if found["digit"]:
-                return (section.number, False) if int(found["digit"]) == section.number else (0, False)
-            return section.number, True
-    return 0, False
+    if not found:
+        return _OFFICIAL.get(fold_label(text), 0), True
+    folded = fold_label(found["rest"])
+    number = next((s.number for s in _SECTIONS if any(key in folded for key in s.keys)), 0)
+    if found["digit"]:
+        return (number, False) if int(found["digit"]) == number else (0, False)
+    return number, True
 
 
 def _common_box(pieces: Sequence[Piece], indices: Sequence[int]) -> tuple[int, ...]:

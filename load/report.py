@@ -6,7 +6,7 @@ Only the shape stands here; how a report is read stands in `load.read`.
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from load.checks import NOT_ASSESSABLE, PARSE_DOUBT, SOURCE_ERROR, Check
@@ -30,6 +30,7 @@ class Report:
     checks: list[Check]
     format: str
     charset: str
+    _tables: dict[int, FormTable | None] = field(default_factory=dict, repr=False)  # by number, as asked for
 
     @property
     def assessed(self) -> list[Check]:
@@ -63,12 +64,17 @@ class Report:
 
     def table(self, number: int) -> FormTable | None:
         """A table of the form as nested mappings, None for what is blank; None where it is not there."""
-        table = self.tables[number - 2]
+        if number not in self._tables:
+            self._tables[number] = self._nested(self.tables[number - 2])
+        return self._tables[number]
+
+    def _nested(self, table: TableReading) -> FormTable | None:
         if not table.found:
             return None
         nested: FormTable = {}
-        for row, column in self.cells(table):
-            nested.setdefault(row, {})[column] = table.value(row, column)
+        figures = table.figures
+        for cell in self.cells(table):
+            nested.setdefault(cell[0], {})[cell[1]] = figures[cell].value if cell in figures else None
         return nested
 
     def count(self, verdict: str) -> int:

@@ -202,9 +202,13 @@ def _evidence(report: Report) -> dict[str, dict[str, list[Any]]]:
     for table in report.tables:
         rows: dict[str, list[Any]] = {}
         for (row, _), figure in table.figures.items():
-            rows.setdefault(row, [figure.at, figure.by, []])[2].append((figure.raw, figure.value))
+            if row not in rows:
+                rows[row] = [figure.at, figure.by, None, []]
+            raw = figure.raw
+            rows[row][3].append(raw)
+            if raw != str(figure.value):
+                rows[row][2] = rows[row][3]
         for entry in rows.values():
-            plain = all(raw == str(value) for raw, value in entry[2])
-            entry[2] = None if plain else [raw for raw, _ in entry[2]]
+            del entry[3]
         evidence[f"table{table.number}"] = rows
     return evidence

@@ -7,6 +7,7 @@ the cells behind a label, up to the next text, are that label's.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from load.extract.document import PROSE, Piece
 from load.recognise.labels import Meaning, meaning
@@ -94,12 +95,14 @@ def longest_rise(events: Sequence[tuple[int, str]], order: Mapping[str, int]) ->
 
     What stands out of order is no label of this table: a word in a header, or in another table.
     """
+    places = [order[label] for _, label in events]
+    if all(before < after for before, after in pairwise(places)):
+        return dict(events)  # as a rule
     best: list[tuple[int, int]] = []  # length of the run that ends here, index of its last but one
     longest: dict[
         int, tuple[int, int]
     ] = {}  # by place in the order: the longest run that ends there, its end
-    for n, (_, label) in enumerate(events):
-        here = order[label]
+    for n, here in enumerate(places):
         length, before = max(
             (run for place, run in longest.items() if place < here),
             key=lambda run: (run[0], -run[1]),
@@ -108,8 +111,6 @@ def longest_rise(events: Sequence[tuple[int, str]], order: Mapping[str, int]) ->
         best.append((length + 1, before))
         if length + 1 > longest.get(here, (0, 0))[0]:
             longest[here] = (length + 1, n)
-    if not best:
-        return {}
     n = max(range(len(best)), key=lambda k: (best[k][0], -k))
     chain = []
     while n >= 0:

@@ -95,6 +95,8 @@ def agreed(readings: Sequence[TableReading]) -> TableReading:
     """One reading of a table that a page prints several times: the fullest of them. It has no figures where
     they differ: nobody can say which are this report's, and which last year's or another body's.
     """
+    if len(readings) == 1:
+        return readings[0]
     best = max(readings, key=lambda table: sum(figure.value is not None for figure in table.figures.values()))
     for other in readings:
         best.used |= other.used
