@@ -127,7 +127,7 @@ def _cell_checks(table: TableReading, read_by: Form) -> Iterable[Check]:
     """Negative figures and fractions, where the form has no room for them."""
     for (row, column), figure in table.figures.items():
         value = figure.value
-        if value is None:
+        if value is None or (isinstance(value, int) and value >= 0):
             continue
         measure = read_by.measures.get(column) if table.number == 2 else None
         where = f"table{table.number}.{row}.{column}"
@@ -140,15 +140,8 @@ def _cell_checks(table: TableReading, read_by: Form) -> Iterable[Check]:
 
 def _position_check(table: TableReading, sums: Sequence[Check | None]) -> list[Check]:
     """A doubt where cells were read by position and not every sum of the table could be made and held."""
-    placed = sorted(
-        {row for (row, _), figure in table.figures.items() if figure.by == POSITION}, key=_order(table)
-    )
+    placed = dict.fromkeys(row for (row, _), figure in table.figures.items() if figure.by == POSITION)
     if not placed or (sums and all(check is None for check in sums)):
         return []
     detail = "no sum confirms the place of " + ", ".join(placed)
     return [Check("read_by_position", PARSE_DOUBT, None, None, f"table{table.number}", detail)]
-
-
-def _order(table: TableReading):  # type: ignore[no-untyped-def]  # a sort key: row -> its place on the form
-    rows = list(dict.fromkeys(row for row, _ in table.figures))
-    return rows.index

@@ -36,6 +36,7 @@ _DEAD = re.compile(r"<(script|style|noscript)\b.*?(?:</\1\s*>|\Z)", re.IGNORECAS
 _ATTRIBUTES = re.compile(
     r"\s(?:style|class|width|height|align|valign|lang)\s*=\s*(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE
 )
+_LARGE = 50_000  # characters from which a page is worth freeing of its attributes
 # Characters that print nothing, and their entities: they would split words and figures.
 _INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
 _INVISIBLE_ENTITY = re.compile(
@@ -118,7 +119,7 @@ def _conceals(text: str) -> bool:
 def read_html(text: str, charset: str) -> Document:
     """The document of an HTML page. Navigation and page furniture are pieces like all others."""
     slim = _INLINE.sub("", without_dead(without_invisible(text)))
-    tree = LexborHTMLParser(_ATTRIBUTES.sub("", slim))
+    tree = LexborHTMLParser(_ATTRIBUTES.sub("", slim) if len(slim) > _LARGE else slim)
     document = Document("html", charset, [])
     title = tree.css_first("title")
     document.title = clean(title.text()) if title else ""
