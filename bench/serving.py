@@ -74,10 +74,10 @@ async def _pages(database: Path, reports: int) -> list[Measurement]:
             held=_held(reports, percentile(spent, 0.95) < 300 and not timed_out),
         )
     )
-    spent, _ = await _asked(served, f"/nianbao/reports.json?_search={quote('政务公开')}&_size=20")
+    spent, _ = await _asked(served, f"/nianbao/reports.json?_search={quote('政策解读')}&_size=20")
     found.append(
         Measurement(
-            "reports page for a common word",
+            "reports page for a word in a third of them",
             "< 200 ms",
             f"p50 {percentile(spent, 0.5):.0f}, p95 {percentile(spent, 0.95):.0f} ms",
             held=_held(reports, percentile(spent, 0.5) < 200),
