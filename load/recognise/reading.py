@@ -105,5 +105,5 @@ def agreed(readings: Sequence[TableReading]) -> TableReading:
         ]
         if any(one != another for one, another in both if one is not None and another is not None):
             best.figures.clear()
-            best.doubt("readings_differ", None, "the page prints this table again with other figures")
+            best.doubt("tables_differ", None, "the page prints this table again with other figures")
     return best

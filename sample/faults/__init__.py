@@ -56,6 +56,7 @@ PLANTERS: dict[str, Planter] = {
         page.no_title,
         page.half_report,
         page.row_of_their_own,
+        page.table_printed_twice,
         page.comment_in_figure,
         page.endless_narrative,
         page.wrong_charset_declared,

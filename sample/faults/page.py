@@ -68,6 +68,21 @@ def row_of_their_own(draft: Draft, rng: Random) -> Draft | None:
     return changed.said("rows_nameless", "parse_doubt", "table3")
 
 
+def table_printed_twice(draft: Draft, rng: Random) -> Draft | None:
+    """Table 3 stands on the page twice, the second time with other figures."""
+
+    def repeat(page: bytes) -> bytes:
+        text = page.decode()
+        start = text.rindex("<table", 0, text.index("勾稽"))
+        end = text.index("</table>", start) + len("</table>")
+        last_row = text.rindex("<tr", start, end)
+        other = re.sub(r">\s*\d+\s*<", ">77<", text[last_row:end], count=1)
+        return (text[:end] + text[start:last_row] + other + text[end:]).encode()
+
+    changed = replace(draft, layout="html_clean", unknown=draft.keys(3), status="partial", finish=repeat)
+    return changed.said("tables_differ", "parse_doubt", "table3")
+
+
 def comment_in_figure(draft: Draft, rng: Random) -> Draft | None:
     """A figure is split by a comment with a tag in it, which one way of reading takes for the tag."""
     count = draft.figures["table3"]["received_new"]["natural_person"]

@@ -179,7 +179,7 @@ def test_a_table_printed_twice_with_other_figures_gives_none_and_a_doubt(
     own, other = _table(PAGE, number), _table(OTHER_PAGE, number)
     report = _read(_with_table(number, other + own if copy_first else own + "<p>上年度：</p>" + other))
     assert report.tables[number - 2].figures == {}
-    assert ("readings_differ", f"table{number}") in _doubts(report)
+    assert ("tables_differ", f"table{number}") in _doubts(report)
     assert _differing(report) == []
 
 
@@ -194,7 +194,7 @@ def test_two_reports_on_one_page_are_not_mixed_into_one() -> None:
     article = OTHER_PAGE[OTHER_PAGE.index("<h1") : OTHER_PAGE.index('<div class="footer"')]
     report = _read(PAGE.replace("<h1", article + "<h1", 1))
     assert report.status == "unreadable"
-    assert {("readings_differ", f"table{number}") for number in (2, 3, 4)} <= _doubts(report)
+    assert {("tables_differ", f"table{number}") for number in (2, 3, 4)} <= _doubts(report)
 
 
 @pytest.mark.parametrize("before", [True, False])
