@@ -30,7 +30,7 @@ _LINKED = {"report_id": REPORTS.name, "publisher_id": PUBLISHERS.name, "document
 _is_row_page: ContextVar[bool] = ContextVar("is_row_page", default=False)
 
 
-@hookimpl  # type: ignore[untyped-decorator]  # Datasette ships no types
+@hookimpl
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
     """Remember, while a page is made, whether it is the page of one row."""
     start = len(datasette.setting("base_url"))
@@ -49,7 +49,7 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
     return wrap
 
 
-@hookimpl  # type: ignore[untyped-decorator]  # Datasette ships no types
+@hookimpl
 def render_cell(
     value: object, column: str, table: str | None, database: str, datasette: Any
 ) -> str | Markup | None:

@@ -24,13 +24,13 @@ def chart_fragment(chart: dict[str, str]) -> str:
     return "&".join(f"g.{key}={quote(value, safe='')}" for key, value in parts.items() if value)
 
 
-@hookimpl(tryfirst=True)  # type: ignore[untyped-decorator]  # Datasette ships no types
+@hookimpl(tryfirst=True)
 def extra_js_urls(template: str) -> list[str]:
     """static/query.js, on pages of queries, before datasette-vega's own script, which looks at the screen once."""
     return ["/static/query.js"] if template.startswith("query") else []
 
 
-@hookimpl  # type: ignore[untyped-decorator]  # Datasette ships no types
+@hookimpl
 def extra_body_script(datasette: Any, database: str | None, request: Any, template: str) -> Any:
     """On the page of a query of ours: its chart and its parameters, for static/query.js."""
 

@@ -37,7 +37,7 @@ def zh_snippet(text: object, query: object) -> str | None:
 
 
 # trylast: Datasette registers its own escape_fts in the same hook and would win
-@hookimpl(trylast=True)  # type: ignore[untyped-decorator]  # Datasette ships no types
+@hookimpl(trylast=True)
 def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
     """Register the functions; `escape_fts`, which every search box calls, only beside our own index."""
     if database == "_internal":
@@ -48,7 +48,7 @@ def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
         conn.create_function("escape_fts", 1, zh_match, deterministic=True)
 
 
-@hookimpl  # type: ignore[untyped-decorator]  # Datasette ships no types
+@hookimpl
 def asgi_wrapper() -> Callable[[Any], Any]:
     """Remember the words searched for while a page is made, for `render_cell`."""
 
@@ -67,7 +67,7 @@ def asgi_wrapper() -> Callable[[Any], Any]:
     return wrap
 
 
-@hookimpl  # type: ignore[untyped-decorator]  # Datasette ships no types
+@hookimpl
 def render_cell(value: object, column: str, table: str | None) -> Markup | None:
     """An excerpt with the words marked, in the searched columns of `reports`; and in a query's excerpts."""
     if not isinstance(value, str):

@@ -19,7 +19,7 @@ from datasette.utils.asgi import BadRequest
 handle_exception.rich = None
 
 
-@hookimpl(tryfirst=True)  # type: ignore[untyped-decorator]  # Datasette ships no types
+@hookimpl(tryfirst=True)
 def filters_from_request(datasette: Any, request: Any, database: str, table: str) -> Any:
     """Refuse what a table page cannot be filtered or sorted by."""
 
@@ -46,7 +46,7 @@ def filters_from_request(datasette: Any, request: Any, database: str, table: str
     return check
 
 
-@hookimpl  # type: ignore[untyped-decorator]  # Datasette ships no types
+@hookimpl
 def asgi_wrapper() -> Callable[[Any], Any]:
     """Refuse a time limit that is no number; tables and queries read it, each in its own place."""
 

@@ -241,7 +241,7 @@ if pm.has_plugin("datasette.facets"):
     pm.unregister(name="datasette.facets")
 
 
-@hookimpl  # type: ignore[untyped-decorator]  # Datasette ships no types
+@hookimpl
 def filters_from_request(datasette: Any, request: Any, database: str, table: str) -> Any:
     """Refuse a sum facet of a column that is not there, before anything is counted."""
 
@@ -258,7 +258,7 @@ def filters_from_request(datasette: Any, request: Any, database: str, table: str
     return check
 
 
-@hookimpl  # type: ignore[untyped-decorator]  # Datasette ships no types
+@hookimpl
 def register_facet_classes() -> Iterable[type[Facet]]:
     """Datasette asks here for kinds of facet."""
     return [ColumnFacet, SumFacet, datasette_facets.DateFacet, datasette_facets.ArrayFacet]

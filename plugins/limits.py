@@ -55,7 +55,7 @@ def _trimmer(left: bool, right: bool) -> Callable[[object, object], str | None]:
     return trim
 
 
-@hookimpl  # type: ignore[untyped-decorator]  # Datasette ships no types
+@hookimpl
 def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
     """Set the limits on a new connection."""
     if database == "_internal":

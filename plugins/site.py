@@ -31,7 +31,7 @@ async def _sample(database: Any) -> str:
     return answer
 
 
-@hookimpl  # type: ignore[untyped-decorator]  # Datasette ships no types
+@hookimpl
 def extra_template_vars(datasette: Any, template: str, database: str | None) -> Any:
     """`sample`: "all", "some" or "none". On the home page `topics`, the queries by question, and `tables`."""
 
