@@ -85,7 +85,9 @@ _HIDDEN = (
     + ", [hidden]"
 )
 _STRUCK = ", ".join(
-    f"{cell} {by}" for cell in ("td", "th") for by in ("del", "s", "strike", '[style*="line-through" i]')
+    f"{cell}{by}"
+    for cell in ("td", "th")
+    for by in (" del", " s", " strike", ' [style*="line-through" i]', '[style*="line-through" i]')
 )
 _STROKE = "\u0336"  # strikes out the character before it
 
@@ -108,7 +110,10 @@ def as_shown(text: str) -> str:
     if len(tree.css("tr")) * 4 < rows:
         tree = LexborHTMLParser(text)
     for node in tree.css(_STRUCK):
-        node.replace_with("".join(character + _STROKE for character in node.text()))
+        struck = "".join(character + _STROKE for character in node.text())
+        for child in list(node.iter(include_text=True)):
+            child.decompose()
+        node.insert_child(struck)
     return tree.html or text
 
 

@@ -142,6 +142,13 @@ def test_a_note_mark_or_a_struck_out_figure_never_becomes_a_digit_of_the_figure(
     assert _differing(report) == []
 
 
+def test_a_cell_that_is_struck_out_as_a_whole_gives_no_figure() -> None:
+    struck = _table(PAGE, 2).replace("<td", '<td style="text-decoration: line-through"')
+    report = _read(_with_table(2, struck))
+    assert {figure.value for figure in report.tables[0].figures.values()} <= {None}
+    assert any(where.startswith("table2") for _, where in _doubts(report))
+
+
 @pytest.mark.parametrize(
     "printed",
     [
