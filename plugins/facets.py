@@ -9,6 +9,7 @@ gone through once for all facets of its metadata; and `requests` is counted from
 `reports` is the number of rows that a total was made from. Any other facet goes Datasette's own way.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -26,6 +27,11 @@ from load.schema import REQUESTS, TOTALS
 _SHARED = {column.name for column in TOTALS.columns if column.name in REQUESTS.names} - {"count"}
 # Arguments that choose rows in a way that a summary cannot follow.
 _CHOOSING = ("_next", "_where", "_search", "_through")
+
+# A search gives row numbers, and SQLite would look up each in the table, whose rows are long. A plus before
+# the column sends it through the narrow index that has all facet columns instead, which is sooner for many.
+_MANY_ROWS = 10_000
+_SEARCHED = re.compile(r"(?<= )((?:rowid|\[?id\]?) in \(select rowid from )")
 
 Tally = dict[Any, float]
 
@@ -88,8 +94,10 @@ class _Counts:
             columns, sums = self._columns(), self._sums()
             names = ", ".join(escape_sqlite(column) for column in columns)
             adds = "".join(f", sum({escape_sqlite(of)})" for of in sums)
+            many = (self.facet.row_count or 0) > _MANY_ROWS
+            chosen = _SEARCHED.sub(r"+\1", self.facet.sql) if many else self.facet.sql
             rows = await self._rows(
-                f"select {names}, count(*){adds} from ({self.facet.sql}) "  # noqa: S608  escaped
+                f"select {names}, count(*){adds} from ({chosen}) "  # noqa: S608  escaped
                 f"group by {', '.join(str(n + 1) for n in range(len(columns)))}"
             )
             tallies: dict[tuple[str, str | None], Tally] = defaultdict(dict)

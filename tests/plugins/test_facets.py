@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from datasette.app import Datasette
+from datasette.plugins import pm
 from serving import serve
 
 FILTERS = [
@@ -142,3 +143,19 @@ async def test_other_facets_of_datasette_still_work(
     )
     assert _values(facets["publisher"]) == dict(rows("select publisher, count(*) from reports group by 1"))
     assert facets["published_on"]["type"] == "date"
+
+
+@pytest.mark.parametrize("search", ["拆迁", "公开", "title:报告 -拆迁"])
+async def test_facets_of_a_search_with_many_rows_are_those_of_one_with_few(
+    site: Datasette, monkeypatch: pytest.MonkeyPatch, search: str
+) -> None:
+    few = await _facets(site, "reports", _search=search)
+    assert few
+    modules = [plugin for plugin in pm.get_plugins() if hasattr(plugin, "_MANY_ROWS")]
+    assert modules
+    for module in modules:
+        monkeypatch.setattr(module, "_MANY_ROWS", 0)
+    many = await _facets(site, "reports", _search=search)
+    assert {name: _values(facet) for name, facet in many.items()} == {
+        name: _values(facet) for name, facet in few.items()
+    }
