@@ -79,8 +79,10 @@ def test_a_query_shows_its_chart_without_a_click(visit: Visit, query: str) -> No
     box, screen = chart.bounding_box(), page.viewport_size["width"]
     if screen > 576:
         assert box["height"] > 300
-    else:  # with its legend, a chart is as large as the width of a phone lets it be
+    else:  # whole with its legend, a chart is as large as the width of a phone lets it be
+        assert box["height"] > 220
         assert box["width"] > 0.85 * screen
+        assert box["x"] + box["width"] <= screen
     assert "g.mark=" in page.url
     visit.assert_sound()
 
