@@ -54,7 +54,7 @@ def demo(folder: Path, port: int, sites_port: int, serve: bool) -> None:
     from load.store import StoreError
     from sample.generate import generate
     from sample.province import sites
-    from sample.sites.trs import serve as serve_sites
+    from sample.sites.server import serve as serve_sites
     from scrape.run import run_sources
     from scrape.source import read_source
 

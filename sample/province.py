@@ -10,7 +10,8 @@ from sample.generate import COLUMN
 from sample.layouts.flow import INVENTED
 from sample.manifest import SampleDocument
 from sample.publishers import Place, places
-from sample.sites.trs import Article, TrsSite
+from sample.sites.server import Article
+from sample.sites.trs import TrsSite
 
 # Label, rows on a page, whether pages are counted from one, charset of the lists, and manner of the pager.
 _HABITS = {

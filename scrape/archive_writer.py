@@ -39,7 +39,8 @@ _SYNC_EVERY_S = 1.0
 class About:
     """What is known of an exchange beside its bytes: the source, and what the list said.
 
-    kind: list, report, attachment, robots, redirect or refused. listed_on: YYYY-MM-DD.
+    kind: list, report, part (a report's page continued), attachment, robots, redirect or refused. listed_on:
+    YYYY-MM-DD. attachments, parts: addresses of what belongs to a report's page.
     """
 
     source: str
@@ -48,6 +49,7 @@ class About:
     listed_on: str | None = None
     parent_url: str | None = None
     attachments: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
     def to_block(self) -> bytes:
         """As `application/warc-fields`, one line a field."""
@@ -55,6 +57,7 @@ class About:
         told = (("title", self.title), ("listedOn", self.listed_on), ("via", self.parent_url))
         fields += [(name, value) for name, value in told if value]
         fields += [("attachment", address) for address in self.attachments]
+        fields += [("part", address) for address in self.parts]
         return "".join(f"{name}: {' '.join(value.split())}\r\n" for name, value in fields).encode()
 
 
@@ -172,7 +175,11 @@ class ArchiveWriter:
         """Keep what later runs ask for: the newest body at each address, and where addresses moved to."""
         if capture.kind == "redirect":
             self._moved[capture.url] = urljoin(capture.url, capture.location).partition("#")[0]
-        elif not capture.is_revisit and 200 <= capture.status < 300 and capture.kind in {*DOCUMENTS, "list"}:
+        elif (
+            not capture.is_revisit
+            and 200 <= capture.status < 300
+            and capture.kind in {*DOCUMENTS, "part", "list"}
+        ):
             self._newest[capture.url] = capture
 
     def _append(
@@ -227,6 +234,7 @@ class ArchiveWriter:
             last_modified=exchange.headers.get("last-modified", ""),
             location=exchange.headers.get("location", ""),
             attachments=about.attachments,
+            parts=about.parts,
         )
         try:
             self._index.write(capture.to_line().encode() + b"\n")

@@ -153,10 +153,7 @@ def sources_command(sources_dir: Path | None, as_json: bool) -> None:
 
     found = registered(sources_dir)
     if as_json:
-        rows = [
-            {**vars(source), "list": list(source.list), "hosts": sorted(source.hosts)} for source in found
-        ]
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        click.echo(json.dumps([source.to_json() for source in found], ensure_ascii=False, indent=1))
         return
     table = Table(box=None, pad_edge=False)
     for heading in ("source", "title", "region", "family", "verified", "list"):

@@ -33,7 +33,7 @@ class Capture(NamedTuple):
     """One line of the index: where a response stands, and what is told of it beside.
 
     digest: of the payload as stored; sha256: of the decoded body. kind: list, report, attachment, robots,
-    redirect or refused. location: where a redirect leads. attachments: addresses that belong to a report's page.
+    redirect or refused. location: where a redirect leads. attachments: addresses of files that belong to a report's page, parts: of pages that continue it.
     """
 
     url: str
@@ -54,6 +54,7 @@ class Capture(NamedTuple):
     last_modified: str = ""
     location: str = ""
     attachments: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
     @property
     def is_revisit(self) -> bool:
@@ -80,7 +81,8 @@ class Capture(NamedTuple):
             status = str(fields.get("status", ""))
             known["status"] = int(status) if status.isdigit() else 0
             known["length"], known["offset"] = int(fields["length"]), int(fields["offset"])
-            known["attachments"] = tuple(fields.get("attachments", ()))
+            for several in ("attachments", "parts"):
+                known[several] = tuple(fields.get(several, ()))
             return cls(**{**known, "timestamp": timestamp})
         except (TypeError, KeyError, AttributeError) as error:
             raise ValueError(f"not a line of an index: {line[:80]}") from error
@@ -236,4 +238,5 @@ def _capture(record: ArcWarcRecord, about: dict[str, list[str]]) -> Capture:
         last_modified=http.get_header("Last-Modified") or "",
         location=http.get_header("Location") or "",
         attachments=tuple(about.get("attachment", ())),
+        parts=tuple(about.get("part", ())),
     )

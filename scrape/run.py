@@ -9,23 +9,27 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from scrape.addresses import absolute
 from scrape.archive import ArchivedDocument
 from scrape.archive_writer import About, ArchiveWriter
 from scrape.exchange import Exchange, Request
-from scrape.families import Family, ListedReport, ListPage, ListRequest, family
-from scrape.families.rows import ATTACHMENT
+from scrape.families import Family, ListedReport, ListPage, ListRequest, family_of
+from scrape.families.rows import ATTACHMENT, base_address, links, title_of
 from scrape.fetch import Fetcher, Missing, Stopped
 from scrape.index import ArchiveError, Capture
-from scrape.pages import is_html
+from scrape.pages import is_html, soup
 from scrape.results import Outcome, Problem, SourceResult, Watcher
 from scrape.source import Source
-from scrape.titles import why_not_a_report
+from scrape.titles import fiscal_year, newest_year_due, why_not_a_report
 from scrape.wire import FetchError
 
 HOSTS_AT_ONCE = 40
+_SUBLIST_DEPTH = 2
 
 
 def run_sources(
@@ -44,7 +48,7 @@ def run_sources(
     source's own. contact: whom a site can ask about this run. refresh: ask again, conditionally, for what is archived, and keep changed pages beside the
     old. SourceError for an unknown family, ArchiveError if the archive cannot be opened or written.
     """
-    families = {source.name: family(source.family) for source in sources}
+    families = {source.name: family_of(source) for source in sources}
     fetcher = Fetcher(allow_local=allow_local, delay_s=delay_s, contact=contact)
     with ArchiveWriter(archive_dir) as archive:
         run = _Run(fetcher, archive, families, refresh, watcher)
@@ -153,51 +157,83 @@ class _SourceRun:
     def _rows(self) -> dict[str, tuple[ListedReport, str]]:
         """All rows of the source's lists by address, each with the address of the list page it stands on."""
         rows: dict[str, tuple[ListedReport, str]] = {}
-        for first in self.family.first(self.source):
-            waiting: list[ListRequest] = [first]
-            asked: set[tuple[str, bytes | None]] = set()
-            while waiting and len(asked) < self.source.max_pages:
-                request = waiting.pop(0)
-                key = (request.request.url, request.request.content)
-                if key in asked:
-                    continue
-                asked.add(key)
-                page = self._list_page(request)
-                if page is None:
-                    break
-                for row in page.rows:
-                    rows.setdefault(row.url, (row, request.request.url))
-                waiting += page.following
-            if waiting and len(asked) >= self.source.max_pages:
-                self._fail(first.request.url, FetchError(f"more than {len(asked)} pages (raise max_pages)"))
+        waiting = [(address, 0) for address in self.source.list]
+        begun: set[str] = set()
+        while waiting:
+            address, depth = waiting.pop(0)
+            if address not in begun:
+                begun.add(address)
+                found, sublists = self._list(self.family.start(address, self.source))
+                rows = found | rows
+                if depth < _SUBLIST_DEPTH:
+                    waiting += [(sublist, depth + 1) for sublist in sublists]
         return rows
 
-    def _list_page(self, asked: ListRequest) -> ListPage | None:
-        """One page of a list, read; None where the list ends, be it before its time."""
+    def _list(self, first: ListRequest) -> tuple[dict[str, tuple[ListedReport, str]], list[str]]:
+        """One list from its first page on: its rows, and the addresses of the lists it leads to."""
+        rows: dict[str, tuple[ListedReport, str]] = {}
+        sublists: list[str] = []
+        waiting, asked, total = [first], set[tuple[str, bytes | None]](), 0
+        problems = len(self.result.problems)
+        while waiting and len(asked) < self.source.max_pages:
+            request = waiting.pop(0)
+            key = (request.request.url, request.request.content)
+            if key in asked:
+                continue
+            asked.add(key)
+            page, leads_to = self._list_page(request)
+            sublists += leads_to
+            if page is None:
+                break
+            for row in page.rows:
+                rows.setdefault(row.url, (row, request.request.url))
+            waiting += page.following
+            total = page.total or total
+        url = first.request.url
+        if waiting and len(asked) >= self.source.max_pages:
+            self._fail(url, FetchError(f"more than {len(asked)} pages (raise max_pages)"))
+        if not rows and not sublists and len(self.result.problems) == problems:
+            self._fail(url, FetchError("the list shows no documents; the site may have changed"))
+        elif len(rows) < total and len(self.result.problems) == problems:
+            self.result.notes.append(f"The list {url} promises {total} rows and shows {len(rows)}.")
+        return rows, sublists
+
+    def _list_page(self, asked: ListRequest) -> tuple[ListPage | None, list[str]]:
+        """One page of a list, read, None where the list ends, be it before its time; and the lists it names."""
         pages = getattr(asked.memory, "pages", None)
         if self.watcher:
             self.watcher.listing(self.source, asked.page, pages)
         url = asked.request.url
         try:
-            page = self.family.read_list(asked, self._list_answer(asked.request))
+            answer = self._list_answer(asked.request)
+            page = self.family.read_list(asked, answer)
         except Missing as error:
-            if asked.page == 1:
+            if asked.page <= 1:
                 self._fail(url, error)
             else:
                 self.result.notes.append(
                     f"The list ends at page {asked.page - 1}; page {asked.page}: {error}."
                 )
-            return None
+            return None, []
         except FetchError as error:
             self._fail(url, error)
-            return None
-        if page.rows:
-            return page
-        if asked.page == 1:
-            self._fail(url, FetchError("the list page shows no documents; the site may have changed"))
-        else:
+            return None, []
+        sublists = self._sublists(answer)
+        if page.rows or asked.page == 0:
+            return page, sublists
+        if asked.page > 1:
             self.result.notes.append(f"The list ends at page {asked.page - 1}; page {asked.page} is empty.")
-        return None
+        return None, sublists
+
+    def _sublists(self, answer: Exchange) -> list[str]:
+        """The lists that a list's page leads to: of years, of departments."""
+        if self.source.sublists is None or not is_html(answer):
+            return []
+        page = soup(answer)
+        base = base_address(page, answer.url)
+        fitting = (link for link in links(page) if self.source.sublists.fullmatch(title_of(link)))
+        found = (absolute(base, str(link["href"])) for link in fitting)
+        return list(dict.fromkeys(address for address in found if address))
 
     def _list_answer(self, request: Request) -> Exchange:
         """A list page: from the archive if the site says it is as it was."""
@@ -233,43 +269,55 @@ class _SourceRun:
             told = f"{len(rows)} rows, {len(picked)} of them annual reports"
             expected = f"at least {self.source.expect_at_least} are expected"
             self._fail(self.source.list[0], FetchError(f"the list has {told}; {expected}"))
+        if rows and self.source.expect_a_year:
+            due = newest_year_due(datetime.now(UTC).date())
+            of_year = sum(fiscal_year(row.title, row.listed_on) == due for row, _ in picked)
+            if of_year < self.source.expect_a_year:
+                told = f"the list has {of_year} annual reports for {due}"
+                expected = f"at least {self.source.expect_a_year} are expected"
+                self._fail(self.source.list[0], FetchError(f"{told}; {expected}"))
         return picked
 
     def _report(self, report: ListedReport, parent: str) -> Outcome:
         """A listed report and the files that belong to it."""
         about = About(self.source.name, "report", report.title, report.listed_on, parent)
-        outcome, files = self._document(report.url, about)
-        for file in files:
+        outcome, belongings = self._document(report.url, about)
+        for part in belongings.parts:
+            self._document(part, replace(about, kind="part", parent_url=report.url))
+        for file in belongings.attachments:
             self._document(file, replace(about, kind="attachment", parent_url=report.url))
         return outcome
 
-    def _document(self, url: str, about: About) -> tuple[Outcome, tuple[str, ...]]:
-        """One document: what came of it, and the addresses of the files its page names."""
+    def _document(self, url: str, about: About) -> tuple[Outcome, "_Belongings"]:
+        """One document: what came of it, and what belongs to it by its page."""
         outcome: Outcome
         known = self.archive.newest(url)
         try:
             if known and not self.refresh:
-                outcome, files = "unchanged", known.attachments
+                outcome, belongings = "unchanged", _Belongings(known.attachments, known.parts)
             else:
                 request = _conditional(Request(url), known) if known else Request(url)
                 answer = self.fetcher.get(request, self.source, self._keep)
                 if known and answer.status == 304:
-                    files = known.attachments
+                    belongings = _Belongings(known.attachments, known.parts)
                 else:
-                    files = self._files_of(answer, url, about.kind)
-                outcome = self.archive.store(answer, replace(about, attachments=files))
+                    belongings = self._belongings(answer, url, about.kind)
+                outcome = self.archive.store(answer, replace(about, **belongings._asdict()))
         except FetchError as error:
-            return self._fail(url, error), ()
+            return self._fail(url, error), _Belongings()
         self.result.counts[outcome] += 1
-        return outcome, files
+        return outcome, belongings
 
-    def _files_of(self, answer: Exchange, url: str, kind: str) -> tuple[str, ...]:
+    def _belongings(self, answer: Exchange, url: str, kind: str) -> "_Belongings":
         if not is_html(answer):
-            return ()
-        if ATTACHMENT.search(urlsplit(url).path):
+            return _Belongings()
+        if kind == "attachment" or ATTACHMENT.search(urlsplit(url).path):
             self._keep(answer, "refused")
             raise Missing("a web page came instead of the file")
-        return self.family.attachments(answer) if kind == "report" else ()
+        if kind == "part":
+            return _Belongings()
+        parts = tuple(part for part in self.family.further_pages(answer) if part != url)
+        return _Belongings(self.family.attachments(answer), parts)
 
     def _keep(self, answer: Exchange, kind: str) -> None:
         """Archive an answer that is no document: what a site refused, and how, is evidence too."""
@@ -282,6 +330,13 @@ class _SourceRun:
         self.result.counts[outcome] += 1
         self.archive.log("problem", name=self.source.name, **vars(problem))
         return outcome
+
+
+class _Belongings(NamedTuple):
+    """The files beside a report's page, and the pages on which it goes on."""
+
+    attachments: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 def _conditional(request: Request, known: Capture) -> Request:

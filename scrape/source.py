@@ -4,7 +4,8 @@ import difflib
 import ipaddress
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,12 +23,21 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "list": (str, list),
     "hosts": (list,),
     "delay_s": (int, float),
+    "sublists": (str,),
     "expect_at_least": (int,),
+    "expect_a_year": (int,),
     "max_pages": (int,),
+    "max_requests": (int,),
+    "max_mb": (int,),
+    "options": (dict,),
     "tls": (str,),
     "verified": (bool,),
     "note": (str,),
 }
+_TAKEN_AS_GIVEN = (
+    *("expect_at_least", "expect_a_year", "max_pages", "max_requests", "max_mb"),
+    *("options", "tls", "verified", "note"),
+)
 _REQUIRED = ("name", "region", "family", "list")
 
 
@@ -41,8 +51,11 @@ class Source:
 
     name: lower-case label, also the name of its WARC file. region: six digits (GB/T 2260). family: a module
     of `scrape.families`. list: addresses of the column's first pages. hosts: the only hosts asked, with
-    those of `list`. delay_s: seconds between two requests to one host. expect_at_least: reports the list
-    must yield. max_pages: pages of one list read at most. tls: "strict", or "old" for servers that only
+    those of `list`. delay_s: seconds between two requests to one host. sublists: a pattern; links of a list's
+    page whose text fits it whole lead to lists themselves, of years or departments. expect_at_least: reports
+    the lists must yield in all; expect_a_year: for the newest year that is due. max_pages: pages of one list
+    read at most. max_requests, max_mb: what may be asked of one host, and come from it, in one run.
+    options: keys of the family's own. tls: "strict", or "old" for servers that only
     speak outdated TLS (certificates are checked all the same). verified: whether a run has confirmed it.
     """
 
@@ -53,11 +66,21 @@ class Source:
     list: tuple[str, ...]
     hosts: frozenset[str]
     delay_s: float = LEAST_DELAY_S
+    sublists: re.Pattern[str] | None = None
     expect_at_least: int = 1
+    expect_a_year: int = 0
     max_pages: int = 100
+    max_requests: int = 5000
+    max_mb: int = 2000
+    options: Mapping[str, str | int] = field(default_factory=dict)
     tls: str = "strict"
     verified: bool = False
     note: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The source as an object for machines, with the names of its fields."""
+        pattern = self.sublists.pattern if self.sublists else None
+        return {**vars(self), "list": [*self.list], "hosts": sorted(self.hosts), "sublists": pattern}
 
 
 def read_source(path: Path) -> Source:
@@ -97,14 +120,15 @@ def source_of(given: dict[str, Any], where: str) -> Source:
     delay_s = float(given.get("delay_s", LEAST_DELAY_S))
     if not (loopback and delay_s >= 0) and not delay_s >= LEAST_DELAY_S:
         raise SourceError(f"{where}: delay_s must be {LEAST_DELAY_S} or more, not {given['delay_s']!r}.")
-    for key in ("expect_at_least", "max_pages"):
+    for key in ("expect_at_least", "expect_a_year", "max_pages", "max_requests", "max_mb"):
         if given.get(key, 1) < 1:
             raise SourceError(f"{where}: {key} must be 1 or more, not {given[key]!r}.")
     if given.get("tls", "strict") not in {"strict", "old"}:
         raise SourceError(f'{where}: tls must be "strict" or "old", not {given["tls"]!r}.')
-    more = {
-        key: given[key] for key in ("expect_at_least", "max_pages", "tls", "verified", "note") if key in given
-    }
+    for key, value in given.get("options", {}).items():
+        if not isinstance(value, str | int) or isinstance(value, bool):
+            raise SourceError(f"{where}: options.{key} must be a text or a whole number, not {value!r}.")
+    more = {key: given[key] for key in _TAKEN_AS_GIVEN if key in given}
     return Source(
         name=given["name"],
         title=given.get("title") or given["name"],
@@ -113,6 +137,7 @@ def source_of(given: dict[str, Any], where: str) -> Source:
         list=tuple(addresses),
         hosts=frozenset(hosts),
         delay_s=delay_s,
+        sublists=_pattern(given["sublists"], where) if "sublists" in given else None,
         **more,
     )
 
@@ -163,8 +188,21 @@ def _host(address: object, where: str) -> str:
     return host
 
 
+def _pattern(text: str, where: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise SourceError(f"{where}: sublists is no regular expression ({error}).") from None
+
+
 def _kind(key: str) -> str:
-    names = {str: "a text in quotes", list: "a list", int: "a whole number", float: "a number"}
+    names = {
+        str: "a text in quotes",
+        list: "a list",
+        dict: "a table of keys",
+        int: "a whole number",
+        float: "a number",
+    }
     return " or ".join(names.get(kind, "true or false") for kind in _KINDS[key])
 
 

@@ -5,6 +5,7 @@ loses a report. So words decide only where they stand for another kind of docume
 """
 
 import re
+from datetime import date
 from functools import lru_cache
 
 from chinese.folding import fold_label
@@ -35,6 +36,29 @@ _ANOTHER_KIND = (
 )
 _ISSUED = re.compile(r"(?:印发|发布|公布|公开).{0,60}(?:报告|年报)")
 _SCHOOL = re.compile(r"大学|学院|学年|学校|中学|小学|幼儿园|医院")
+
+
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|度|政府信息|信息公开)")
+
+
+def fiscal_year(title: str, listed_on: str | None) -> int | None:
+    """The year that a report's title is about; where it names none, the one before it was listed.
+
+    Good enough to count what a list has; what a report itself says is `load`'s to read.
+    """
+    named = _YEAR.search(fold_label(title))
+    if named:
+        return int(named.group(1))
+    return int(listed_on[:4]) - 1 if listed_on else None
+
+
+def newest_year_due(today: date) -> int:
+    """The newest year whose reports must all be out.
+
+    Departments publish by 31 January, governments by 31 March of the next year (《政府信息公开条例》, 国务院令第711号,
+    第四十九条).
+    """
+    return today.year - (1 if today.month > 3 else 2)
 
 
 @lru_cache(maxsize=4096)

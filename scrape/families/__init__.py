@@ -3,13 +3,13 @@
 A family knows how its sites list and page; what is fetched, how and when is `scrape.run`'s.
 """
 
-from scrape.families.interface import Family, ListedReport, ListPage, ListRequest
+from scrape.families.interface import Clue, Family, ListedReport, ListPage, ListRequest
 from scrape.families.trs import Trs
-from scrape.source import SourceError
+from scrape.source import Source, SourceError
 
-__all__ = ["FAMILIES", "Family", "ListPage", "ListRequest", "ListedReport", "family"]
+__all__ = ["FAMILIES", "Clue", "Family", "ListPage", "ListRequest", "ListedReport", "family", "family_of"]
 
-FAMILIES: dict[str, Family] = {"trs": Trs()}
+FAMILIES: dict[str, Family] = {one.name: one for one in (Trs(),)}
 
 
 def family(name: str) -> Family:
@@ -17,3 +17,15 @@ def family(name: str) -> Family:
     if name not in FAMILIES:
         raise SourceError(f"{name} is not a family of sites; known: {', '.join(sorted(FAMILIES))}.")
     return FAMILIES[name]
+
+
+def family_of(source: Source) -> Family:
+    """The family of a source, with its options checked. SourceError says what to change."""
+    found = family(source.family)
+    for key in source.options:
+        if key not in found.options:
+            known = "; ".join(f"{name}: {meaning}" for name, meaning in found.options.items()) or "none"
+            raise SourceError(
+                f"{source.name}: {key} is no option of the family {found.name}; known: {known}."
+            )
+    return found

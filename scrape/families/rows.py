@@ -8,13 +8,8 @@ from urllib.parse import urljoin
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 
-_FILES = "pdf|docx?|xlsx?|wps|et|zip|rar|ofd|txt|md"
-
-ATTACHMENT = re.compile(rf"\.(?:{_FILES})$", re.IGNORECASE)
+ATTACHMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|zip|rar|ofd|odt|rtf|txt|md)$", re.IGNORECASE)
 """The end of a path that is a file and no page."""
-
-MAY_NAME_A_FILE = re.compile(rf"\.(?:{_FILES})\b", re.IGNORECASE)
-"""Found in every page that links a file: a cheap look before the page is parsed."""
 
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)")
 _MONTH_DAY = re.compile(r"(?<![\d./-])(\d{1,2})[-/](\d{1,2})(?![\d./-])")
@@ -27,8 +22,8 @@ _ROW_DEPTH = 8
 _MOST_LINKS = 5000
 
 
-def links(page: BeautifulSoup) -> list[Tag]:
-    """The page's links, so many as any honest page has."""
+def links(page: Tag) -> list[Tag]:
+    """The links of a page or of a part of it, so many as any honest page has."""
     return page.find_all("a", href=True, limit=_MOST_LINKS)
 
 

@@ -5,18 +5,18 @@ The family of most ministries and of many provinces. Pages of a list are static 
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import ClassVar
 from urllib.parse import urljoin, urlsplit
 
 from bs4 import Tag
 
 from scrape.addresses import absolute
 from scrape.exchange import Exchange, Request
-from scrape.families.interface import ListedReport, ListPage, ListRequest
+from scrape.families.files import MAY_NAME_A_FILE
+from scrape.families.interface import Family, ListedReport, ListPage, ListRequest
 from scrape.families.rows import (
     ATTACHMENT,
-    MAY_NAME_A_FILE,
     base_address,
     compact_date,
     links,
@@ -50,12 +50,15 @@ class _Pager:
         return absolute(self.start, f"{self.stem}_{page - 1 + self.first}.{self.extension}")
 
 
-class Trs:
+class Trs(Family):
     """The TRS family; see `scrape.families.interface`."""
 
-    def first(self, source: Source) -> Iterable[ListRequest]:
-        """One request a list address."""
-        return [ListRequest(Request(address)) for address in source.list]
+    name: ClassVar[str] = "trs"
+    title: ClassVar[str] = "拓尔思 TRS WCM / HyCloud"
+
+    def start(self, address: str, source: Source) -> ListRequest:
+        """The list's first page, as it stands."""
+        return ListRequest(Request(address))
 
     def read_list(self, asked: ListRequest, answer: Exchange) -> ListPage:
         """Rows that lead to an article or a file, and the next page if the first page's pager promises one."""

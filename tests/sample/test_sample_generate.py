@@ -21,7 +21,7 @@ from sample.manifest import SampleDocument, manifest
 from sample.province import sites
 from sample.publishers import YEARS, many, places, publishers
 from sample.report import Report
-from sample.sites.trs import serve
+from sample.sites.server import serve
 
 WITHIN_A_REPORT = {
     "balance",

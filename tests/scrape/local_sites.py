@@ -1,13 +1,16 @@
 """Local sites with invented reports, and the scrape command as a user runs it."""
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner
 
-from sample.sites.trs import Article, Served, TrsSite
+from sample.sites import SITES
+from sample.sites.server import Article, Served, Site
+from sample.sites.trs import TrsSite
 from scrape.commands import scrape
 
 COLUMN = "zfxxgk/zfxxgknb"
@@ -32,6 +35,16 @@ def trs_site(reports: int = 3, name: str = "example", **more: Any) -> TrsSite:
     """A site with so many reports."""
     more.setdefault("articles", [article(number) for number in range(reports)])
     return TrsSite(name, "示例县人民政府", "990101", COLUMN, **more)
+
+
+def site_of(family: str, reports: int = 3, name: str = "example", **more: Any) -> Site:
+    """A site of any family with so many reports, or with the `articles` given; addresses as the family has them."""
+    kind = SITES[family]
+    more.setdefault("articles", [article(number) for number in range(reports)])
+    for found in (*more["articles"], *more.get("decoys", [])):
+        number = int(re.findall(r"\d+", found.path)[-1])
+        found.path = kind.article_path(COLUMN, number, found.listed_on)
+    return kind(name, "示例县人民政府", "990101", COLUMN, **more)
 
 
 @dataclass

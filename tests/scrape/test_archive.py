@@ -22,7 +22,7 @@ from warcio.checker import Checker
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from sample.sites.trs import Answer
+from sample.sites.server import Answer
 from scrape.archive import ArchiveError, is_archive, read_archive, read_sources
 from scrape.archive_writer import ArchiveWriter
 from scrape.index import read_index, surt_key
@@ -242,7 +242,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small archive, to be damaged in copies."""
     from local_sites import Bench
 
-    from sample.sites.trs import serve
+    from sample.sites.server import serve
 
     folder = tmp_path_factory.mktemp("whole")
     site = trs_site(4)

@@ -11,7 +11,7 @@ import pytest
 from local_sites import article, command, trs_site
 from warcio.archiveiterator import ArchiveIterator
 
-from sample.sites.trs import Answer
+from sample.sites.server import Answer
 from scrape.run import run_sources
 from scrape.source import Source, SourceError, read_source, registered, source_of
 

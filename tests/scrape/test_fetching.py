@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from local_sites import COLUMN, article, page, trs_site
 
-from sample.sites.trs import Answer
+from sample.sites.server import Answer
 from scrape.addresses import absolute, registered_domain
 from scrape.archive import read_archive
 from scrape.commands import scrape

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from local_sites import COLUMN, article, page, trs_site
 
-from sample.sites.trs import Answer, Article
+from sample.sites.server import Answer, Article
 from scrape.archive import read_archive
 from scrape.exchange import Exchange, Request
 from scrape.families import ListPage, ListRequest, family
