@@ -6,7 +6,7 @@ by side, one host never twice at once. How to ask is `scrape.fetch`'s, how to ke
 
 import traceback
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,22 +14,20 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from scrape.addresses import absolute
-from scrape.archive import ArchivedDocument
 from scrape.archive_writer import About, ArchiveWriter
 from scrape.exchange import Exchange, Request
-from scrape.families import Family, ListedReport, ListPage, ListRequest, family_of
-from scrape.families.rows import ATTACHMENT, base_address, links, title_of
+from scrape.families import Family, family_of
+from scrape.families.rows import ATTACHMENT
 from scrape.fetch import Fetcher, Missing, Stopped
-from scrape.index import ArchiveError, Capture
-from scrape.pages import is_html, soup
+from scrape.index import ArchiveError
+from scrape.listing import Listing, Row, conditional
+from scrape.pages import is_html
 from scrape.results import Outcome, Problem, SourceResult, Watcher
 from scrape.source import Source
 from scrape.titles import fiscal_year, newest_year_due, why_not_a_report
 from scrape.wire import FetchError
 
 HOSTS_AT_ONCE = 40
-_SUBLIST_DEPTH = 2
 
 
 def run_sources(
@@ -134,11 +132,11 @@ class _SourceRun:
         told = {key: getattr(source, key) for key in ("name", "title", "region", "family")}
         self.archive.log("started", **told, list="\n".join(source.list))
         try:
-            reports = self._pick(self._rows())
+            reports = self._pick(self._listing().rows())
             if self.watcher:
                 self.watcher.found(source, len(reports))
-            for report, parent in reports:
-                outcome = self._report(report, parent)
+            for row in reports:
+                outcome = self._report(row)
                 if self.watcher:
                     self.watcher.document(source, outcome)
         except Stopped:
@@ -154,110 +152,27 @@ class _SourceRun:
             self.result.reports = self.archive.count(source.name, "report")
             self.archive.log("finished", **self.result.to_json())
 
-    def _rows(self) -> dict[str, tuple[ListedReport, str]]:
-        """All rows of the source's lists by address, each with the address of the list page it stands on."""
-        rows: dict[str, tuple[ListedReport, str]] = {}
-        waiting = [(address, 0) for address in self.source.list]
-        begun: set[str] = set()
-        while waiting:
-            address, depth = waiting.pop(0)
-            if address not in begun:
-                begun.add(address)
-                found, sublists = self._list(self.family.start(address, self.source))
-                rows = found | rows
-                if depth < _SUBLIST_DEPTH:
-                    waiting += [(sublist, depth + 1) for sublist in sublists]
-        return rows
+    def _listing(self) -> Listing:
+        return Listing(
+            self.source,
+            self.family,
+            self.archive,
+            self.result,
+            ask=lambda request: self.fetcher.get(request, self.source, self._keep),
+            fail=self._fail,
+            refresh=self.refresh,
+            watcher=self.watcher,
+        )
 
-    def _list(self, first: ListRequest) -> tuple[dict[str, tuple[ListedReport, str]], list[str]]:
-        """One list from its first page on: its rows, and the addresses of the lists it leads to."""
-        rows: dict[str, tuple[ListedReport, str]] = {}
-        sublists: list[str] = []
-        waiting, asked, total = [first], set[tuple[str, bytes | None]](), 0
-        problems = len(self.result.problems)
-        while waiting and len(asked) < self.source.max_pages:
-            request = waiting.pop(0)
-            key = (request.request.url, request.request.content)
-            if key in asked:
-                continue
-            asked.add(key)
-            page, leads_to = self._list_page(request)
-            sublists += leads_to
-            if page is None:
-                break
-            for row in page.rows:
-                rows.setdefault(row.url, (row, request.request.url))
-            waiting += page.following
-            total = page.total or total
-        url = first.request.url
-        if waiting and len(asked) >= self.source.max_pages:
-            self._fail(url, FetchError(f"more than {len(asked)} pages (raise max_pages)"))
-        if not rows and not sublists and len(self.result.problems) == problems:
-            self._fail(url, FetchError("the list shows no documents; the site may have changed"))
-        elif len(rows) < total and len(self.result.problems) == problems:
-            self.result.notes.append(f"The list {url} promises {total} rows and shows {len(rows)}.")
-        return rows, sublists
-
-    def _list_page(self, asked: ListRequest) -> tuple[ListPage | None, list[str]]:
-        """One page of a list, read, None where the list ends, be it before its time; and the lists it names."""
-        pages = getattr(asked.memory, "pages", None)
-        if self.watcher:
-            self.watcher.listing(self.source, asked.page, pages)
-        url = asked.request.url
-        try:
-            answer = self._list_answer(asked.request)
-            page = self.family.read_list(asked, answer)
-        except Missing as error:
-            if asked.page <= 1:
-                self._fail(url, error)
-            else:
-                self.result.notes.append(
-                    f"The list ends at page {asked.page - 1}; page {asked.page}: {error}."
-                )
-            return None, []
-        except FetchError as error:
-            self._fail(url, error)
-            return None, []
-        sublists = self._sublists(answer)
-        if page.rows or asked.page == 0:
-            return page, sublists
-        if asked.page > 1:
-            self.result.notes.append(f"The list ends at page {asked.page - 1}; page {asked.page} is empty.")
-        return None, sublists
-
-    def _sublists(self, answer: Exchange) -> list[str]:
-        """The lists that a list's page leads to: of years, of departments."""
-        if self.source.sublists is None or not is_html(answer):
-            return []
-        page = soup(answer)
-        base = base_address(page, answer.url)
-        fitting = (link for link in links(page) if self.source.sublists.fullmatch(title_of(link)))
-        found = (absolute(base, str(link["href"])) for link in fitting)
-        return list(dict.fromkeys(address for address in found if address))
-
-    def _list_answer(self, request: Request) -> Exchange:
-        """A list page: from the archive if the site says it is as it was."""
-        before = None
-        known = self.archive.newest(request.url) if request.method == "GET" else None
-        if known and (known.etag or known.last_modified):
-            try:
-                before = self.archive.read(known)
-                request = _conditional(request, known)
-            except ArchiveError as error:
-                self.result.notes.append(str(error))
-        answer = self.fetcher.get(request, self.source, self._keep)
-        self.archive.store(answer, About(self.source.name, "list"))
-        return _as_answered(before) if before and answer.status == 304 else answer
-
-    def _pick(self, rows: dict[str, tuple[ListedReport, str]]) -> list[tuple[ListedReport, str]]:
+    def _pick(self, rows: Mapping[str, Row]) -> list[Row]:
         """Those rows whose titles are annual reports'. Too few of them is an error, never "nothing new"."""
-        picked, passed_over = [], Counter[str]()
-        for row, parent in rows.values():
-            reason = why_not_a_report(row.title)
+        picked, passed_over = list[Row](), Counter[str]()
+        for row in rows.values():
+            reason = why_not_a_report(row.report.title)
             if reason is None:
-                picked.append((row, parent))
+                picked.append(row)
             else:
-                passed_over[f"{reason}: {row.title}"] += 1
+                passed_over[f"{reason}: {row.report.title}"] += 1
         self.archive.log(
             "listed",
             name=self.source.name,
@@ -265,22 +180,27 @@ class _SourceRun:
             picked=len(picked),
             passed_over=sorted(passed_over)[:200],
         )
-        if rows and len(picked) < self.source.expect_at_least:
-            told = f"{len(rows)} rows, {len(picked)} of them annual reports"
-            expected = f"at least {self.source.expect_at_least} are expected"
-            self._fail(self.source.list[0], FetchError(f"the list has {told}; {expected}"))
-        if rows and self.source.expect_a_year:
-            due = newest_year_due(datetime.now(UTC).date())
-            of_year = sum(fiscal_year(row.title, row.listed_on) == due for row, _ in picked)
-            if of_year < self.source.expect_a_year:
-                told = f"the list has {of_year} annual reports for {due}"
-                expected = f"at least {self.source.expect_a_year} are expected"
-                self._fail(self.source.list[0], FetchError(f"{told}; {expected}"))
+        if rows:
+            self._check_expectations(len(rows), picked)
         return picked
 
-    def _report(self, report: ListedReport, parent: str) -> Outcome:
-        """A listed report and the files that belong to it."""
-        about = About(self.source.name, "report", report.title, report.listed_on, parent)
+    def _check_expectations(self, rows: int, picked: list[Row]) -> None:
+        source, found = self.source, len(picked)
+        if found < source.expect_at_least:
+            told = f"the list has {rows} rows, {found} of them annual reports"
+            expected = f"at least {source.expect_at_least} are expected"
+            self._fail(source.list[0], FetchError(f"{told}; {expected}"))
+        due = newest_year_due(datetime.now(UTC).date())
+        of_year = sum(fiscal_year(row.report.title, row.report.listed_on) == due for row in picked)
+        if of_year < source.expect_a_year:
+            told = f"the list has {of_year} annual reports for {due}"
+            expected = f"at least {source.expect_a_year} are expected"
+            self._fail(source.list[0], FetchError(f"{told}; {expected}"))
+
+    def _report(self, row: Row) -> Outcome:
+        """A listed report with what belongs to it: pages on which it goes on, files beside it."""
+        report = row.report
+        about = About(self.source.name, "report", report.title, report.listed_on, row.page_url)
         outcome, belongings = self._document(report.url, about)
         for part in belongings.parts:
             self._document(part, replace(about, kind="part", parent_url=report.url))
@@ -296,7 +216,7 @@ class _SourceRun:
             if known and not self.refresh:
                 outcome, belongings = "unchanged", _Belongings(known.attachments, known.parts)
             else:
-                request = _conditional(Request(url), known) if known else Request(url)
+                request = conditional(Request(url), known) if known else Request(url)
                 answer = self.fetcher.get(request, self.source, self._keep)
                 if known and answer.status == 304:
                     belongings = _Belongings(known.attachments, known.parts)
@@ -337,17 +257,3 @@ class _Belongings(NamedTuple):
 
     attachments: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
-
-
-def _conditional(request: Request, known: Capture) -> Request:
-    """`request`, to be answered only if the page is no longer as it was captured."""
-    told = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
-    usable = {name: value for name, value in told.items() if value and value.isascii()}
-    return replace(request, headers={**request.headers, **usable})
-
-
-def _as_answered(document: ArchivedDocument) -> Exchange:
-    """An archived list page in the shape in which it once came."""
-    charset = f"; charset={document.charset}" if document.charset else ""
-    headers = {"content-type": f"{document.media_type or 'text/html'}{charset}"}
-    return Exchange(document.url, document.fetched_at, 200, headers, b"", b"", document.body)

@@ -1,0 +1,194 @@
+"""The lists of one source, read to their end: page after page, and the lists of years or departments they lead to.
+
+How a family's list looks is `scrape.families`', how to ask `scrape.fetch`'s; which rows are reports is decided
+in `scrape.run`.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from scrape.addresses import absolute
+from scrape.archive import ArchivedDocument
+from scrape.archive_writer import About, ArchiveWriter
+from scrape.exchange import Exchange, Request
+from scrape.families import Family, ListedReport, ListPage, ListRequest
+from scrape.families.rows import base_address, links, title_of
+from scrape.fetch import Missing
+from scrape.index import ArchiveError, Capture
+from scrape.pages import is_html, soup
+from scrape.results import SourceResult, Watcher
+from scrape.source import Source
+from scrape.wire import FetchError
+
+_SUBLIST_DEPTH = 2
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+
+
+class Row(NamedTuple):
+    """A row of a list, and the address of the list's page on which it stands."""
+
+    report: ListedReport
+    page_url: str
+
+
+@dataclass(frozen=True)
+class _List:
+    """A list to be read. year: the one it is of, if the link to it says so."""
+
+    address: str
+    depth: int = 0
+    year: int | None = None
+
+    def was_settled(self, capture: Capture) -> bool:
+        """Whether it was captured when the reports of its year had all been due for another year."""
+        return self.year is not None and capture.timestamp[:8] > f"{self.year + 2}0331"
+
+
+class Listing:
+    """Reads a source's lists.
+
+    ask: fetches a page, or raises FetchError. fail: notes an address that was not dealt with. What is worth a
+    note goes into `result`. refresh: lists of settled years are asked for again, too.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        family: Family,
+        archive: ArchiveWriter,
+        result: SourceResult,
+        *,
+        ask: Callable[[Request], Exchange],
+        fail: Callable[[str, FetchError], object],
+        refresh: bool = False,
+        watcher: Watcher | None = None,
+    ) -> None:
+        self._source = source
+        self._family = family
+        self._archive = archive
+        self._result = result
+        self._ask = ask
+        self._fail = fail
+        self._refresh = refresh
+        self._watcher = watcher
+
+    def rows(self) -> dict[str, Row]:
+        """All rows of the source's lists by address; of an address on several lists the first."""
+        rows: dict[str, Row] = {}
+        waiting = [_List(address) for address in self._source.list]
+        begun: set[str] = set()
+        while waiting:
+            one = waiting.pop(0)
+            if one.address not in begun:
+                begun.add(one.address)
+                found, sublists = self._list(one)
+                rows = found | rows
+                waiting += sublists if one.depth < _SUBLIST_DEPTH else []
+        return rows
+
+    def _list(self, one: _List) -> tuple[dict[str, Row], list[_List]]:
+        """One list from its first page on: its rows, and the lists it leads to."""
+        rows: dict[str, Row] = {}
+        sublists: list[_List] = []
+        asked: set[tuple[str, bytes | None]] = set()
+        total, problems = 0, len(self._result.problems)
+        waiting = [self._family.start(one.address, self._source)]
+        while waiting and len(asked) < self._source.max_pages:
+            request = waiting.pop(0)
+            key = (request.request.url, request.request.content)
+            if key in asked:
+                continue
+            asked.add(key)
+            page, leads_to = self._page(request, one)
+            sublists += leads_to
+            if page is None:
+                break
+            for row in page.rows:
+                rows.setdefault(row.url, Row(row, request.request.url))
+            waiting += page.following
+            total = page.total or total
+        if waiting and len(asked) >= self._source.max_pages:
+            self._fail(one.address, FetchError(f"more than {len(asked)} pages (raise max_pages)"))
+        if len(self._result.problems) == problems:
+            if not rows and not sublists:
+                self._fail(one.address, FetchError("the list shows no documents; the site may have changed"))
+            elif len(rows) < total:
+                promised = f"The list {one.address} promises {total} rows and shows {len(rows)}."
+                self._result.notes.append(promised)
+        return rows, sublists
+
+    def _page(self, asked: ListRequest, one: _List) -> tuple[ListPage | None, list[_List]]:
+        """One page of a list, None where the list ends, be it before its time; and the lists it names."""
+        pages = getattr(asked.memory, "pages", None)
+        if self._watcher:
+            self._watcher.listing(self._source, asked.page, pages)
+        url = asked.request.url
+        try:
+            answer = self._answer(asked.request, one)
+            page = self._family.read_list(asked, answer)
+        except Missing as error:
+            if asked.page <= 1:
+                self._fail(url, error)
+            else:
+                end = f"The list ends at page {asked.page - 1}; page {asked.page}: {error}."
+                self._result.notes.append(end)
+            return None, []
+        except FetchError as error:
+            self._fail(url, error)
+            return None, []
+        sublists = self._sublists(answer, one)
+        if page.rows or asked.page == 0:
+            return page, sublists
+        if asked.page > 1:
+            self._result.notes.append(f"The list ends at page {asked.page - 1}; page {asked.page} is empty.")
+        return None, sublists
+
+    def _sublists(self, answer: Exchange, one: _List) -> list[_List]:
+        """The lists that a list's page leads to: of years, of departments."""
+        if self._source.sublists is None or not is_html(answer):
+            return []
+        page = soup(answer)
+        base = base_address(page, answer.url)
+        found: dict[str, _List] = {}
+        for link in links(page):
+            title = title_of(link)
+            address = absolute(base, str(link["href"]))
+            if address and self._source.sublists.fullmatch(title):
+                named = _YEAR.search(title)
+                year = int(named.group(1)) if named else one.year
+                found.setdefault(address, _List(address, one.depth + 1, year))
+        return list(found.values())
+
+    def _answer(self, request: Request, one: _List) -> Exchange:
+        """A list page: from the archive if the site says it is as it was, or if its year was settled by then."""
+        before = None
+        known = self._archive.newest(request.url) if request.method == "GET" else None
+        is_settled = known is not None and one.was_settled(known) and not self._refresh
+        if known and (is_settled or known.etag or known.last_modified):
+            try:
+                before = self._archive.read(known)
+            except ArchiveError as error:
+                self._result.notes.append(str(error))
+            else:
+                if is_settled:
+                    return _as_answered(before)
+                request = conditional(request, known)
+        answer = self._ask(request)
+        self._archive.store(answer, About(self._source.name, "list"))
+        return _as_answered(before) if before and answer.status == 304 else answer
+
+
+def conditional(request: Request, known: Capture) -> Request:
+    """`request`, to be answered only if the page is no longer as it was captured."""
+    told = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+    usable = {name: value for name, value in told.items() if value and value.isascii()}
+    return replace(request, headers={**request.headers, **usable})
+
+
+def _as_answered(document: ArchivedDocument) -> Exchange:
+    """An archived list page in the shape in which it once came."""
+    charset = f"; charset={document.charset}" if document.charset else ""
+    headers = {"content-type": f"{document.media_type or 'text/html'}{charset}"}
+    return Exchange(document.url, document.fetched_at, 200, headers, b"", b"", document.body)
