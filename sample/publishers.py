@@ -52,19 +52,26 @@ class Publisher:
 
     @property
     def site(self) -> str:
-        """The government whose site carries the report."""
-        return f"{self.place.parent or self.place.name}人民政府"
+        """The government whose site carries the report: mostly the city's."""
+        return f"{self.place.name if self._has_own_site else self.place.parent}人民政府"
 
     @property
     def site_code(self) -> str:
         """The ten-digit code of that site: the code of its place and a number."""
         code = self.place.code
-        return f"{code if self.place.parent is None else code[:4] + '00'}0001"
+        return f"{code if self._has_own_site else code[:4] + '00'}0001"
+
+    @property
+    def _has_own_site(self) -> bool:
+        return self.place.parent is None or self.place.code in _COUNTIES_WITH_SITES
 
     def version(self, year: int) -> str:
         """The version of the form that it fills in for `year`."""
         return "2019" if year < 2021 or year in self.late_years else "2021"
 
+
+_COUNTIES_WITH_SITES = frozenset({"990181", "990222", "990321", "990481", "990521"})
+"""The counties that have a site of their own; those of others are parts of their city's."""
 
 # Name behind the place's, line of work, and requests, documents, licences, penalties, coercive measures
 # and fees (10,000 yuan) that a county's department typically has in one year.
