@@ -104,7 +104,7 @@ class Listing:
             page, leads_to = self._page(request, one)
             sublists += leads_to
             if page is None:
-                break
+                continue
             for row in page.rows:
                 rows.setdefault(row.url, Row(row, request.request.url))
             waiting += page.following
