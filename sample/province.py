@@ -1,26 +1,45 @@
-"""The sample shared out among the sites of the fictional province: the province's and its five cities'.
+"""The sample shared out among the sites of the fictional province, of which no two are of one kind.
 
-Each site has its own habits (charset, pager, rows on a page) and, beside its reports, pages whose titles
+Each site has its family and habits (charset, rows on a page) and, beside its reports, pages whose titles
 only look like reports. How the sites answer is left to `sample.sites`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from sample.generate import COLUMN
 from sample.layouts.flow import INVENTED
 from sample.manifest import SampleDocument
 from sample.publishers import Place, places
-from sample.sites.server import Article
-from sample.sites.trs import TrsSite
+from sample.sites import SITES
+from sample.sites.portal import Portal
+from sample.sites.server import Article, Site
+from sample.sites.years import YearsSite
 
-# Label, rows on a page, whether pages are counted from one, charset of the lists, and manner of the pager.
-_HABITS = {
-    "990000": ("shili", 15, False, "utf-8", "plain"),
-    "990100": ("yangcheng", 20, True, "utf-8", "container"),
-    "990200": ("fanjiang", 15, False, "gb2312", "rows"),
-    "990300": ("lishan", 12, False, "utf-8", "variables"),
-    "990400": ("xuhu", 25, False, "gb2312", "plain"),
-    "990500": ("nichuan", 15, False, "utf-8", "pageControl"),
+
+class _Habits(NamedTuple):
+    """How a place's site is: its label, its kind, rows on a page, and what else sets it apart."""
+
+    name: str
+    kind: type[Site]
+    page_size: int = 15
+    more: Mapping[str, Any] = MappingProxyType({})
+
+
+_SITES = {
+    "990000": _Habits("shili", YearsSite, 10),
+    "990100": _Habits("yangcheng", SITES["hanweb"]),
+    "990181": _Habits("yanggang", SITES["gkmlpt"]),
+    "990200": _Habits("fanjiang", SITES["trs"], 15, {"charset": "gb2312", "pager": "rows"}),
+    "990222": _Habits("fangan", SITES["lonsun"], 5),
+    "990300": _Habits("lishan", SITES["ucap"], 12),
+    "990321": _Habits("lixi", SITES["static"], 6),
+    "990400": _Habits("xuhu", SITES["vsb"], 20, {"charset": "gb2312"}),
+    "990481": _Habits("xudao", SITES["epoint"], 8),
+    "990500": _Habits("nichuan", SITES["jpaas"], 15),
+    "990521": _Habits("shexiang", SITES["hanweb-xxgk"], 10),
 }
 _DECOYS = (
     ("{name}政府信息公开指南", "2023-05-10"),
@@ -31,47 +50,44 @@ _DECOYS = (
 )
 
 
-def sites(documents: Iterable[SampleDocument]) -> list[TrsSite]:
+def sites(documents: Iterable[SampleDocument]) -> list[Site]:
     """One site for each government that carries documents, in the order of their codes."""
-    held: dict[str, list[Article]] = {}
+    held: dict[str, list[SampleDocument]] = {}
     for document in documents:
-        article = Article(
-            path=document.path,
-            title=document.title,
-            listed_on=document.listed_on,
-            body=document.body,
-            media_type=document.media_type,
-        )
-        held.setdefault(document.site, []).append(article)
+        held.setdefault(document.site, []).append(document)
     return [
         _site(place, held[f"{place.name}人民政府"]) for place in places() if f"{place.name}人民政府" in held
     ]
 
 
-def _site(place: Place, articles: list[Article]) -> TrsSite:
-    name, page_size, one_based, charset, pager = _HABITS[place.code]
-    return TrsSite(
+def _site(place: Place, documents: list[SampleDocument]) -> Site:
+    name, kind, page_size, more = _SITES[place.code]
+    return kind(
         name=name,
         title=f"{place.name}人民政府",
         region=place.code,
         column=COLUMN,
-        articles=articles,
+        articles=[_article(kind, document) for document in documents],
         page_size=page_size,
-        one_based=one_based,
-        decoys=[_decoy(place, n, title, day) for n, (title, day) in enumerate(_DECOYS)],
-        charset=charset,
-        pager=pager,
-        faults=frozenset({"commented_out_pager"} if place.code == "990300" else ()),
+        portal=Portal(f"{place.code}0001"),
+        decoys=[_decoy(kind, place, n, title, day) for n, (title, day) in enumerate(_DECOYS)],
+        **more,
     )
 
 
-def _decoy(place: Place, number: int, title: str, day: str) -> Article:
+def _article(kind: type[Site], document: SampleDocument) -> Article:
+    """A document at the address that a site of its kind gives it."""
+    path = PurePosixPath(document.path)
+    number = int(path.stem.rpartition("_")[2])
+    address = kind.article_path(COLUMN, number, document.listed_on, path.suffix)
+    return Article(address, document.title, document.listed_on, document.body, document.media_type)
+
+
+def _decoy(kind: type[Site], place: Place, number: int, title: str, day: str) -> Article:
     title = title.format(name=place.name)
-    compact = day.replace("-", "")
     page = (
         f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}</title></head>'
         f"<body><h1>{title}</h1><div class=TRS_Editor><p>此页并非政府信息公开工作年度报告。</p></div>"
         f"<div>{INVENTED}</div></body></html>"
     )
-    path = f"{COLUMN}/{compact[:6]}/t{compact}_{9000 + number}.html"
-    return Article(path=path, title=title, listed_on=day, body=page.encode(), media_type="text/html")
+    return Article(kind.article_path(COLUMN, 9000 + number, day), title, day, page.encode(), "text/html")

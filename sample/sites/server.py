@@ -21,8 +21,11 @@ from email.utils import formatdate
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import parse_qsl, unquote
+
+if TYPE_CHECKING:
+    from sample.sites.portal import Portal
 
 
 @dataclass
@@ -97,7 +100,7 @@ class Site(ABC):
     name: label for source files and logs. region: six digits. column: path of the list, no slashes around.
     page_size: rows on a page of the list. decoys: rows whose titles look like reports and are not. charset:
     "utf-8", or "gb2312", which then is GB 18030 in truth. faults: traps of the family, named in its module.
-    answers: special answers by path. gzip, chunked: how bodies travel.
+    answers: special answers by path. gzip, chunked: how bodies travel. portal: what stands before the column.
     """
 
     family: ClassVar[str]
@@ -115,6 +118,7 @@ class Site(ABC):
     answers: dict[str, Answer] = field(default_factory=dict)
     gzip: bool = False
     chunked: bool = False
+    portal: "Portal | None" = None
 
     @classmethod
     @abstractmethod
@@ -160,7 +164,8 @@ class Site(ABC):
             folder = posixpath.dirname("/" + article.path)
             for name, body in article.attachments.items():
                 found[f"{folder}/{name}"] = Page(body, "application/octet-stream", modified)
-        return found | self.list_pages()
+        rest = self.portal.pages(self) if self.portal else {}
+        return rest | found | self.list_pages()
 
 
 def http_date(day: str) -> str:

@@ -26,15 +26,19 @@ _NAVIGATION = """<div class="zwxxgk_bd"><div class="dl_nav"><div class="sideMenu
 <!-- 旧导航 <!-- <li><a href="./201001/t20100101_1.html">2009年政府信息公开工作年度报告</a></li> -->
 </div>"""
 
+_TEMPLATE_ROW = """<li ms-repeat="list"><a ms-attr-href="el.url" href="./202501/t20250101_1.html">{{el.title}}</a></li>
+<li><a href="{{el.url}}">{{el.title}}</a></li>"""
+
 
 @dataclass
 class TrsSite(Site):
     """A site of the TRS family.
 
     one_based: whether pages are counted from one. pager: how the list calls its pager: "plain", "rows",
-    "container", "variables" or "pageControl". faults: any of "missing_deep_pages" (404 after page 2),
+    "container", "variables", "pageControl" or "object". faults: any of "missing_deep_pages" (404 after page 2),
     "stub_deep_pages" (a stub after page 2), "commented_out_pager" (a function definition and a dead older
-    call stand before the real one).
+    call stand before the real one), "rows_by_script" (each row is written by a script), "template_rows" (rows
+    that a script was to fill in stand beside the real ones).
     """
 
     family: ClassVar[str] = "trs"
@@ -65,7 +69,10 @@ class TrsSite(Site):
         return found | {f"/{self.column}/": found[f"/{self.column}/index.html"]}
 
     def _list_page(self, number: int, pages: int, rows: Sequence[Article]) -> bytes:
-        lines = "\n".join(self._row(article) for article in rows)
+        row = self._written_row if "rows_by_script" in self.faults else self._row
+        lines = "\n".join(map(row, rows))
+        if "template_rows" in self.faults:
+            lines += _TEMPLATE_ROW
         return self.encoded(f"""<!DOCTYPE html>
 <html><head><meta name="SiteName" content="{escape(self.title)}">
 <meta name="ColumnName" content="政府信息公开年报">
@@ -89,6 +96,15 @@ class TrsSite(Site):
             f"<span>{article.listed_on}</span></li>"
         )
 
+    def _written_row(self, article: Article) -> str:
+        href = posixpath.relpath("/" + article.path, "/" + self.column)
+        title = article.title.replace('"', '\\"')
+        return f"""<li><script>
+var url="{"" if href.startswith("..") else "./"}{href}"; // 链接
+var title="{title}";
+document.write('<a href="'+url+'" title="'+title+'">'+title+'</a>');
+</script><span>{article.listed_on}</span></li>"""
+
     def _pager(self, number: int, pages: int) -> str:
         current = number if self.one_based else number - 1
         rows = len(self.rows)
@@ -98,6 +114,7 @@ class TrsSite(Site):
             "container": f"createPageHTML('paging',{pages}, {current},'index','html',{rows});",
             "variables": f"var countPage = {pages};\nvar currentPage = {current};//所在页从0开始\n"
             'createPageHTML(countPage, currentPage, "index", "html");',
+            "object": f"Pager({{size:{pages}, current:{current}, prefix:'index',suffix:'html'}});",
             "pageControl": f'pageControl({pages}, {current}, "index", "html", {self.page_size}, \'pages-nav\');',
         }
         definition = _DEFINITION if "commented_out_pager" in self.faults else ""

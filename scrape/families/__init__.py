@@ -3,13 +3,25 @@
 A family knows how its sites list and page; what is fetched, how and when is `scrape.run`'s.
 """
 
+from scrape.families.epoint import Epoint
+from scrape.families.gkmlpt import Gkmlpt
+from scrape.families.hanweb import Hanweb
+from scrape.families.hanweb_xxgk import HanwebXxgk
 from scrape.families.interface import Clue, Family, ListedReport, ListPage, ListRequest
+from scrape.families.jpaas import Jpaas
+from scrape.families.lonsun import Lonsun
+from scrape.families.static import Static
 from scrape.families.trs import Trs
+from scrape.families.ucap import Ucap
+from scrape.families.vsb import Vsb
 from scrape.source import Source, SourceError
 
 __all__ = ["FAMILIES", "Clue", "Family", "ListPage", "ListRequest", "ListedReport", "family", "family_of"]
 
-FAMILIES: dict[str, Family] = {one.name: one for one in (Trs(),)}
+FAMILIES: dict[str, Family] = {
+    one.name: one
+    for one in (Trs(), Hanweb(), HanwebXxgk(), Jpaas(), Gkmlpt(), Ucap(), Epoint(), Vsb(), Lonsun(), Static())
+}
 
 
 def family(name: str) -> Family:

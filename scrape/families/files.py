@@ -29,7 +29,7 @@ _ARTICLE = (
 
 _FRAME = ["header", "footer", "nav", "aside"]
 _DOWNLOAD = re.compile(
-    r"/download(?:ZtbAttach|File|Attach)?\.(?:jspx?|do|action|aspx)|/downfile\.jsp|/attachment/|/_content/download",
+    r"/download(?:ZtbAttach|File|Attach)?\.(?:jspx?|do|action|aspx)|/downfile\.jsp|/attachment/|/_content/download|/downloadztbattach$",
     re.IGNORECASE,
 )
 _NAMED_AS_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|zip|rar|ofd|odt|rtf)$", re.IGNORECASE)
@@ -42,7 +42,14 @@ def files_of(page: Exchange) -> tuple[str, ...]:
     document = soup(page)
     base = base_address(document, page.url)
     found = (_file(part, base) for scope in _scopes(document) for part in _pointers(scope))
-    return tuple(dict.fromkeys(address for address in found if address))
+    here = absolute(page.url, "")  # an empty href, of a file that was lost, leads to the page itself
+    return tuple(dict.fromkeys(address for address in found if address and address != here))
+
+
+def files_in_article(document: BeautifulSoup, base: str) -> Iterator[str]:
+    """Addresses of the files inside the article's text alone; none where a page does not mark where that is."""
+    for article in document.select(_ARTICLE):
+        yield from (address for part in _pointers(article) if (address := _file(part, base)))
 
 
 def _scopes(document: BeautifulSoup) -> list[Tag]:

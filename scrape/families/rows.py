@@ -1,8 +1,11 @@
 """What lists of all families have in common: links, titles, dates, and the live part of scripts."""
 
+import json
 import re
 from datetime import date
+from html import unescape
 from itertools import islice
+from typing import Any
 from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup, Tag
@@ -13,10 +16,13 @@ ATTACHMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|zip|rar|ofd|odt|rtf|txt|md
 
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)")
 _MONTH_DAY = re.compile(r"(?<![\d./-])(\d{1,2})[-/](\d{1,2})(?![\d./-])")
+_DATE_BEHIND = re.compile(r"[\[(（]?(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}[\])）]?$")
+_TAG = re.compile(r"<[^<>]*>")
 _ELLIPSIS = re.compile(r"(?:…|\.{2,}|。{3,})\s*$")
 _LITERAL_OR_COMMENT = re.compile(
     r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|/\*.*?(?:\*/|\Z)|//[^\n]*|<!--[^\n]*""", re.DOTALL
 )
+_TEMPLATE = re.compile(r"\{\{|\$\{|<[?%]|%7B%7B|%3C(?:%25|[?%])", re.IGNORECASE)
 _ENOUGH_NODES = 100
 _ROW_DEPTH = 8
 _MOST_LINKS = 5000
@@ -36,12 +42,26 @@ def base_address(page: BeautifulSoup, url: str) -> str:
 def title_of(link: Tag) -> str:
     """The link's whole title: its text, or its title attribute where the text is cut short or missing."""
     text = "".join(_text(link, end="a").split())
+    text = _DATE_BEHIND.sub("", text) or text  # some lists put the date inside the link
     told = "".join(str(link.get("title") or "").split("\n")[0].split())
     told = re.sub(r"^标题[:：]", "", told)
     start = _ELLIPSIS.sub("", text)
     if told and (not start or (len(told) > len(start) and told.startswith(start))):
         return told
     return text
+
+
+def told_title(value: object) -> str:
+    """The title that a data interface tells, which may carry tags and entities; empty if it is no text."""
+    return "".join(unescape(_TAG.sub("", value)).split()) if isinstance(value, str) else ""
+
+
+def json_at(text: str, start: int = 0) -> Any:
+    """The JSON value that begins at `start`, whatever follows it; None if none does."""
+    try:
+        return json.JSONDecoder().raw_decode(text, start)[0]
+    except (ValueError, RecursionError):
+        return None
 
 
 def row_of(link: Tag) -> Tag:
@@ -57,16 +77,21 @@ def row_of(link: Tag) -> Tag:
 def listed_date(row: Tag, url_date: str | None) -> str | None:
     """The date a row shows, as YYYY-MM-DD. Month and day alone take the year of `url_date`."""
     text = _text(row)
-    for year, month, day in reversed(_DATE.findall(text)):
-        found = _iso(year, month, day)
-        if found:
-            return found
+    found = date_in(text)
+    if found:
+        return found
     if url_date:
         for month, day in reversed(_MONTH_DAY.findall(text)):
             found = _iso(url_date[:4], month, day)
             if found:
                 return found
     return url_date
+
+
+def date_in(text: str) -> str | None:
+    """The last whole date written in a text, as YYYY-MM-DD."""
+    found = (_iso(year, month, day) for year, month, day in reversed(_DATE.findall(text)))
+    return next((date for date in found if date), None)
 
 
 def compact_date(digits: str | None) -> str | None:
@@ -76,10 +101,19 @@ def compact_date(digits: str | None) -> str | None:
     return _iso(digits[:4], digits[4:6], digits[6:8])
 
 
+def is_template(text: str) -> bool:
+    """True of an address or a text that a script was to fill in: {{…}}, ${…}, <?=…?>, <%=…%>."""
+    return _TEMPLATE.search(text) is not None
+
+
 def live_scripts(page: BeautifulSoup) -> str:
     """The text of all scripts without comments; what stands in HTML comments is no script."""
-    scripts = "\n".join(script.get_text() for script in page.find_all("script"))
-    return _LITERAL_OR_COMMENT.sub(lambda found: found.group(1) or " ", scripts)
+    return without_comments("\n".join(script.get_text() for script in page.find_all("script")))
+
+
+def without_comments(script: str) -> str:
+    """A script's text without its comments; what only looks like one inside a quoted text stays."""
+    return _LITERAL_OR_COMMENT.sub(lambda found: found.group(1) or " ", script)
 
 
 def _text(tag: Tag, end: str | None = None) -> str:

@@ -21,6 +21,7 @@ from sample.manifest import SampleDocument, manifest
 from sample.province import sites
 from sample.publishers import YEARS, many, places, publishers
 from sample.report import Report
+from sample.sites import SITES
 from sample.sites.server import serve
 
 WITHIN_A_REPORT = {
@@ -137,7 +138,10 @@ def test_no_two_documents_have_one_address(documents):
 
 def test_the_sites_serve_every_document_once_beside_decoys(documents):
     held = sites(documents)
-    assert [site.region for site in held] == [p.code for p in places() if p.parent is None]
+    governments = {p.code: f"{p.name}人民政府" for p in places()}
+    assert {site.title for site in held} == {document.site for document in documents}
+    assert all(site.title == governments[site.region] for site in held)
+    assert {site.family for site in held} == set(SITES)
     assert sum(len(site.articles) for site in held) == len(documents)
     assert all(site.decoys for site in held)
     with serve(held) as served:
