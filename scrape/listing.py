@@ -20,6 +20,7 @@ from scrape.index import ArchiveError, Capture
 from scrape.pages import is_html, soup
 from scrape.results import SourceResult, Watcher
 from scrape.source import Source
+from scrape.titles import column_title
 from scrape.wire import FetchError
 
 _SUBLIST_DEPTH = 2
@@ -27,10 +28,11 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 
 
 class Row(NamedTuple):
-    """A row of a list, and the address of the list's page on which it stands."""
+    """A row of a list, the address of the list's page on which it stands, and what the list calls itself."""
 
     report: ListedReport
     page_url: str
+    column: str | None
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ class Listing:
         rows: dict[str, Row] = {}
         sublists: list[_List] = []
         asked: set[tuple[str, bytes | None]] = set()
+        column: str | None = None
         total, problems = 0, len(self._result.problems)
         waiting = [self._family.start(one.address, self._source)]
         while waiting and len(asked) < self._source.max_pages:
@@ -101,14 +104,18 @@ class Listing:
             if key in asked:
                 continue
             asked.add(key)
-            page, leads_to = self._page(request, one)
-            sublists += leads_to
+            page, answer = self._page(request, one)
+            if answer:
+                sublists += self._sublists(answer, one)
+                column = column or column_title(answer)
             if page is None:
                 continue
             for row in page.rows:
-                rows.setdefault(row.url, Row(row, request.request.url))
+                rows.setdefault(row.url, Row(row, request.request.url, column))
             waiting += page.following
             total = page.total or total
+        for sublist in sublists:  # a link that says only “2023年” might pass for a report of that year
+            rows.pop(sublist.address, None)
         if waiting and len(asked) >= self._source.max_pages:
             self._fail(one.address, FetchError(f"more than {len(asked)} pages (raise max_pages)"))
         if len(self._result.problems) == problems:
@@ -119,8 +126,8 @@ class Listing:
                 self._result.notes.append(promised)
         return rows, sublists
 
-    def _page(self, asked: ListRequest, one: _List) -> tuple[ListPage | None, list[_List]]:
-        """One page of a list, None where the list ends, be it before its time; and the lists it names."""
+    def _page(self, asked: ListRequest, one: _List) -> tuple[ListPage | None, Exchange | None]:
+        """One page of a list, None where the list ends, be it before its time; and the answer it was read from."""
         pages = getattr(asked.memory, "pages", None)
         if self._watcher:
             self._watcher.listing(self._source, asked.page, pages)
@@ -134,16 +141,15 @@ class Listing:
             else:
                 end = f"The list ends at page {asked.page - 1}; page {asked.page}: {error}."
                 self._result.notes.append(end)
-            return None, []
+            return None, None
         except FetchError as error:
             self._fail(url, error)
-            return None, []
-        sublists = self._sublists(answer, one)
+            return None, None
         if page.rows or asked.page == 0:
-            return page, sublists
+            return page, answer
         if asked.page > 1:
             self._result.notes.append(f"The list ends at page {asked.page - 1}; page {asked.page} is empty.")
-        return None, sublists
+        return None, answer
 
     def _sublists(self, answer: Exchange, one: _List) -> list[_List]:
         """The lists that a list's page leads to: of years, of departments."""

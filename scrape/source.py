@@ -148,7 +148,7 @@ def registered(folder: Path | None = None) -> list[Source]:
     if not folder.is_dir():
         raise SourceError(f"{folder} is not a folder of source files.")
     sources = []
-    for path in sorted(folder.glob("*.toml")):
+    for path in sorted(folder.glob("*.toml"), key=lambda path: path.stem):
         source = read_source(path)
         if source.name != path.stem:
             raise SourceError(f"{path}: the file must be named {source.name}.toml, as the source is.")
