@@ -6,49 +6,47 @@ them and `log.jsonl`, what each run gave. The WARC files are the truth. Writing 
 """
 
 import json
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
-from itertools import groupby
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from zipfile import BadZipFile
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
+from scrape import foreign
+from scrape.archive_places import DOCUMENTS, Place, places
 from scrape.exchange import charset, media_type
-from scrape.index import (
-    MAX_BODY,
-    ArchiveError,
-    Capture,
-    decoded_body,
-    read_sorted_index,
-    scan_warc,
-    surt_key,
-)
+from scrape.index import ArchiveError, Capture, read_sorted_index, whole_seconds
+from scrape.warc import MAX_BODY, Undecodable, decoded_body
 
-__all__ = ["ArchiveError", "ArchivedDocument", "is_archive", "read_archive", "read_document", "read_sources"]
+__all__ = [
+    "DOCUMENTS",
+    "ArchiveError",
+    "ArchivedDocument",
+    "is_archive",
+    "is_web_archive",
+    "read_archive",
+    "read_document",
+    "read_sources",
+]
 
 INDEX = "index.cdxj"
 LOG = "log.jsonl"
-DOCUMENTS = ("report", "attachment")
-
-_WORTH_READING = re.compile(
-    r"text/(html|plain|markdown)|application/(xhtml\+xml|pdf|x-pdf|msword|kswps|wps-office|zip|x-zip)"
-    r"|application/vnd\.(ms-|openxmlformats|kingsoft)"
-)
-_NAME_WORTH_READING = re.compile(r"\.(s?html?|txt|md|pdf|docx?|wps|xlsx?|et|zip)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class ArchivedDocument:
     """One document as it was fetched, and what the list that led to it said.
 
-    fetched_at: ISO 8601, UTC. sha256: hex digest of `body`, which is decoded of transfer and content
-    encoding. media_type, charset: as the header has them. warc_file: relative to the archive.
-    listed_on: YYYY-MM-DD. What is not known is None.
+    fetched_at: ISO 8601, UTC; of the newest of its pages. sha256: hex digest of `body`, which is decoded of
+    transfer and content encoding. media_type, charset: as the header has them. warc_file: relative to the
+    archive. listed_on: YYYY-MM-DD. What is not known is None. also_at: other addresses at which the source
+    has the same body, in order. parts: the bodies of the pages that continue it, in order; part_urls: their
+    addresses.
     """
 
     url: str
@@ -64,6 +62,9 @@ class ArchivedDocument:
     title: str | None
     listed_on: str | None
     parent_url: str | None
+    also_at: tuple[str, ...] = ()
+    part_urls: tuple[str, ...] = ()
+    parts: tuple[bytes, ...] = ()
 
 
 def is_archive(path: Path) -> bool:
@@ -71,41 +72,79 @@ def is_archive(path: Path) -> bool:
     return (path / INDEX).is_file()
 
 
-def read_archive(path: Path, *, all_captures: bool = False) -> Iterator[ArchivedDocument]:
-    """The reports and attachments of an archive, or of one WARC file made by anybody.
+def is_web_archive(path: Path) -> bool:
+    """True of a WARC, ARC or WACZ file, by its name."""
+    return path.is_file() and path.name.lower().endswith(foreign.NAMES)
 
-    Ordered by address, then time; of each address the newest capture only, unless `all_captures`. Holds
-    one document at a time. A record that cannot be read does not stop the others: ArchiveError comes
-    after the last good document. A WARC file that does not say which responses are reports gives every
-    successful one that may be a document (HTML, text, Word, PDF …).
+
+def read_archive(path: Path, *, all_captures: bool = False) -> Iterator[ArchivedDocument]:
+    """The reports and attachments of an archive, or of one WARC, ARC or WACZ file made by anybody.
+
+    Ordered by address, then time; of each address the newest capture only, unless `all_captures`. What a
+    source has at several addresses comes once, with all of them. Holds one document at a time. A record that
+    cannot be read does not stop the others: ArchiveError comes after the last good document, also where a
+    page is missing that continues a report; the report comes without it. A file that does not say which
+    responses are reports gives every successful one that may be a document (HTML, text, Word, PDF …).
     """
     problems: list[str] = []
-    captures: Iterable[Capture]
+    captures: Callable[[], Iterator[Capture]]
     if path.is_dir():
         if not is_archive(path):
             raise ArchiveError(
                 f"{path} is not an archive: it has no {INDEX}. Name the folder of a scrape run."
             )
-        folder, captures = path, _readable(path / INDEX)
+        folder, captures = path, partial(_readable, path / INDEX)
     elif path.is_file():
-        folder = path.parent
-        captures = sorted(scan_warc(path, digests=False, problems=problems), key=Capture.to_line)
+        found = foreign.captures_of(path, problems)
+        folder, captures = path.parent, lambda: iter(found)
     else:
         raise ArchiveError(f"{path} does not exist.")
-    for _, of_one_key in groupby(captures, key=lambda capture: surt_key(capture.url)):
-        wanted = sorted(
-            (capture for capture in of_one_key if _is_document(capture)),
-            key=lambda c: (c.url, c.timestamp, c.filename, c.offset),
-        )
-        newest = {capture.url: capture for capture in wanted}
-        for capture in wanted if all_captures else newest.values():
-            try:
-                yield read_document(folder, capture)
-            except ArchiveError as error:
-                problems.append(str(error))
+    for place in places(captures, all_captures=all_captures, problems=problems):
+        try:
+            document = _told(read_document(folder, place.holder), place)
+        except ArchiveError as error:
+            problems.append(str(error))
+            continue
+        yield _continued(document, folder, place, problems)
     if problems:
         more = f" ({len(problems) - 1} more such problems)" if len(problems) > 1 else ""
         raise ArchiveError(problems[0] + more)
+
+
+def _told(document: ArchivedDocument, place: Place) -> ArchivedDocument:
+    """A document with what is told of it where it stands, which need not be where its bytes are."""
+    capture = place.capture
+    return replace(
+        document,
+        url=capture.url,
+        title=capture.title or None,
+        listed_on=capture.listed_on or None,
+        parent_url=capture.parent or None,
+        also_at=place.also_at,
+    )
+
+
+def _continued(
+    document: ArchivedDocument, folder: Path, place: Place, problems: list[str]
+) -> ArchivedDocument:
+    """A report with those pages that continue it that can be read."""
+    parts: dict[str, ArchivedDocument] = {}
+    for url in place.capture.parts:
+        try:
+            holder = place.parts.get(url)
+            if holder is None:
+                raise ArchiveError(
+                    f"{document.url} goes on at {url}, which is not in the archive; run its source again."
+                )
+            parts[url] = read_document(folder, holder)
+        except ArchiveError as error:
+            problems.append(str(error))
+    return replace(
+        document,
+        fetched_at=max([document.fetched_at, *(part.fetched_at for part in parts.values())]),
+        part_urls=tuple(parts),
+        parts=tuple(part.body for part in parts.values()),
+    )
 
 
 def read_document(folder: Path, capture: Capture) -> ArchivedDocument:
@@ -114,22 +153,25 @@ def read_document(folder: Path, capture: Capture) -> ArchivedDocument:
     # A digest of our own must hold; those of others follow too many conventions to be judged here.
     ours = bool(capture.source) and capture.digest.startswith("sha256:")
     try:
-        with (folder / capture.filename).open("rb") as file:
-            file.seek(capture.offset)
-            record = next(iter(ArchiveIterator(file, check_digests="raise" if ours else False)))
+        with foreign.opened_at(folder, capture.filename, capture.offset) as file:
+            checked = "raise" if ours else False
+            record = next(iter(ArchiveIterator(file, check_digests=checked, arc2warc=not ours)))
             if record.rec_headers.get_header("WARC-Target-URI") != capture.url:
                 raise ArchiveError(
                     f"{where}: not the record the index names; remove {INDEX} and scrape again."
                 )
-            content_type = record.http_headers.get_header("Content-Type")
-            date = record.rec_headers.get_header("WARC-Date")
+            heads = record.http_headers or record.rec_headers
+            content_type = heads.get_header("Content-Type")
+            date = whole_seconds(record.rec_headers.get_header("WARC-Date"))
             body = decoded_body(record)
             record.raw_stream.read()  # to the end, where the digest is compared
     except FileNotFoundError:
         raise ArchiveError(f"{folder / capture.filename} is missing, but the index names it.") from None
     except OSError as error:
         raise ArchiveError(f"{folder / capture.filename} cannot be read: {error.strerror}.") from None
-    except (ArchiveLoadFailed, StopIteration, EOFError) as error:
+    except Undecodable as error:
+        raise ArchiveError(f"{where}: {capture.url}: {error}.") from None
+    except (ArchiveLoadFailed, StopIteration, EOFError, ValueError, BadZipFile) as error:
         reason = " ".join(str(error).split()) or "it ends early"
         raise ArchiveError(f"{where}: the record is damaged ({reason}).") from None
     if len(body) > MAX_BODY:
@@ -156,9 +198,9 @@ def read_document(folder: Path, capture: Capture) -> ArchivedDocument:
 def read_sources(path: Path) -> list[dict[str, Any]]:
     """What each source last gave, from the archive's log, ordered by name.
 
-    Keys: name, title, region, family, list (addresses, one a line), last_run_at, last_result (ok, failed or
-    blocked), reports (archived in all), new, unchanged, changed, failed, blocked (documents of the last
-    run), message.
+    Keys: name, title, region, family, list (addresses, one a line), last_run_at, last_result (ok, failed,
+    blocked, or capped if a cap ended it), reports (archived in all), new, unchanged, changed, failed, blocked,
+    left for the next run (documents of the last run), requests, received_mb, duration_s, message.
     """
     sources: dict[str, dict[str, Any]] = {}
     for event in _events(path / LOG):
@@ -170,7 +212,8 @@ def read_sources(path: Path) -> list[dict[str, Any]]:
                 "last_run_at": event["at"],
                 "last_result": "failed",
                 "reports": before.get("reports", 0),
-                **dict.fromkeys(("new", "unchanged", "changed", "failed", "blocked"), 0),
+                **dict.fromkeys(("new", "unchanged", "changed", "failed", "blocked", "left", "requests"), 0),
+                **dict.fromkeys(("received_mb", "duration_s")),
                 "message": "The run did not finish, or is still at work.",
             }
         elif event.get("event") == "finished" and name in sources:
@@ -196,13 +239,3 @@ def _readable(index: Path) -> Iterator[Capture]:
         yield from read_sorted_index(index)
     except OSError as error:
         raise ArchiveError(f"{index} cannot be read: {error.strerror}.") from None
-
-
-def _is_document(capture: Capture) -> bool:
-    if capture.is_revisit or not 200 <= capture.status < 300:
-        return False
-    if capture.kind:
-        return capture.kind in DOCUMENTS
-    if capture.mime in {"", "-", "application/octet-stream"}:
-        return bool(_NAME_WORTH_READING.search(urlsplit(capture.url).path))
-    return bool(_WORTH_READING.match(capture.mime))

@@ -1,18 +1,20 @@
 """The archive written: append-only WARC files that survive being killed at any byte.
 
-Of one exchange the request and the metadata are written first and the response last, so that a response
-that is there is there whole. What a kill leaves half written is cut off to a side file at the next
-opening; no complete record is ever changed. Reading for `load` is `scrape.archive`.
+Of one exchange the metadata and the request are written first and the response last, so that a response
+that is there is there whole; the request next to it, where other tools look for it. What a kill leaves half written is cut off to a side file at the next
+opening (`scrape.archive_repair`); no complete record is ever changed. Reading for `load` is `scrape.archive`.
 """
 
 import fcntl
+import io
 import json
 import os
+import re
 import threading
 import time
 import uuid
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -23,14 +25,16 @@ from urllib.parse import urljoin
 from warcio.warcwriter import WARCWriter
 
 from scrape.archive import DOCUMENTS, INDEX, LOG, ArchivedDocument, read_document
-from scrape.exchange import MAX_REDIRECTS, Exchange, now
-from scrape.index import ArchiveError, Capture, read_index, scan_warc
-from scrape.warc import digest, member_ends, next_member, payload_of, record, warcinfo
+from scrape.archive_repair import repaired, replace_file
+from scrape.exchange import MAX_REDIRECTS, Exchange, media_type, now
+from scrape.index import ArchiveError, Capture, timestamp, whole_seconds
+from scrape.posted import Posted, posted
+from scrape.warc import digest, payload_of, record, response_head, warcinfo
 
 Stored = Literal["new", "unchanged", "changed"]
 
 _PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
-_CHUNK = 1 << 20
+_KEPT_ONCE = {*DOCUMENTS, "part"}
 _SYNC_EVERY_S = 1.0
 """A kill loses nothing that was written; against a power cut the file is synced, at most so often."""
 
@@ -41,6 +45,7 @@ class About:
 
     kind: list, report, part (a report's page continued), attachment, robots, redirect or refused. listed_on:
     YYYY-MM-DD. attachments, parts: addresses of what belongs to a report's page.
+    moved_to: where a redirect leads, be it one by HTTP or by the page itself.
     """
 
     source: str
@@ -50,11 +55,17 @@ class About:
     parent_url: str | None = None
     attachments: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
+    moved_to: str | None = None
 
     def to_block(self) -> bytes:
         """As `application/warc-fields`, one line a field."""
         fields = [("source", self.source), ("kind", self.kind)]
-        told = (("title", self.title), ("listedOn", self.listed_on), ("via", self.parent_url))
+        told = (
+            ("title", self.title),
+            ("listedOn", self.listed_on),
+            ("via", self.parent_url),
+            ("movedTo", self.moved_to),
+        )
         fields += [(name, value) for name, value in told if value]
         fields += [("attachment", address) for address in self.attachments]
         fields += [("part", address) for address in self.parts]
@@ -69,11 +80,12 @@ class ArchiveWriter:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.repairs: list[str] = []
         self._writing = threading.Lock()
         self._newest: dict[str, Capture] = {}
+        self._holding: dict[tuple[str, bool, str], Capture] = {}
         self._moved: dict[str, str] = {}
         self._synced: dict[Path, float] = {}
+        self._broken: ArchiveError | None = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = (folder / ".lock").open("w")
@@ -87,9 +99,11 @@ class ArchiveWriter:
                 f"Another run is writing to {folder}. Wait until it has ended, or name another --archive."
             ) from None
         try:
-            self._repair()
-            self._index = (folder / INDEX).open("ab")
-            self._log = (folder / LOG).open("ab")
+            captures, self.repairs = repaired(folder)
+            for capture in sorted(captures, key=lambda c: (c.timestamp, c.filename, c.offset)):
+                self._remember(capture)
+            self._index = (folder / INDEX).open("ab", buffering=0)
+            self._log = (folder / LOG).open("ab", buffering=0)
         except OSError as error:
             self._lock.close()
             raise ArchiveError(f"{folder} cannot be written: {error.strerror}.") from None
@@ -107,23 +121,26 @@ class ArchiveWriter:
     def close(self) -> None:
         """Sort the index and let the next run in. What was stored is safe without this, too."""
         with self._writing:
-            self._index.close()
-            self._log.close()
             try:
+                self._index.close()
+                self._log.close()
                 for path in self._synced:
                     with path.open("rb") as file:
                         os.fsync(file.fileno())
                 index = self.folder / INDEX
                 lines = index.read_bytes().splitlines(keepends=True)
                 if any(first > second for first, second in pairwise(lines)):
-                    _replace(index, b"".join(sorted(lines)))
+                    replace_file(index, b"".join(sorted(lines)))
             except OSError:
                 pass  # an unsorted index is read as well, only with more memory
             finally:
                 self._lock.close()
 
     def newest(self, url: str) -> Capture | None:
-        """The newest successful capture of a list page, report or attachment at `url`, redirects followed."""
+        """The newest successful capture of a list page, report or attachment at `url`, redirects followed.
+
+        Of what was asked by GET. It may be a revisit: then its body stands at another address.
+        """
         for _ in range(MAX_REDIRECTS + 1):
             if url in self._newest or url not in self._moved:
                 return self._newest.get(url)
@@ -132,7 +149,9 @@ class ArchiveWriter:
 
     def read(self, capture: Capture) -> ArchivedDocument:
         """The document behind a capture. ArchiveError if it is damaged."""
-        return read_document(self.folder, capture)
+        holder = self._holding.get(_body_of(capture)) if capture.is_revisit else None
+        document = read_document(self.folder, holder or capture)
+        return replace(document, url=capture.url)
 
     def count(self, source: str, kind: str) -> int:
         """How many addresses of a kind the archive holds for a source."""
@@ -142,20 +161,34 @@ class ArchiveWriter:
     def store(self, exchange: Exchange, about: About) -> Stored:
         """Append an exchange. Says whether its body is new, as before, or changed since the last capture.
 
-        A body as before becomes a revisit record. ArchiveError if the disk does not take it; the archive is
-        then as it was.
+        A body as before becomes a revisit record, and so does one that the source already has at another
+        address, if it came over the wire byte for byte the same. What was posted for is always kept whole:
+        a revisit would not say which of the bodies posted it answers. ArchiveError if the disk does not take
+        it; the archive is then as it was, and takes nothing more.
         """
+        asked = _asked(exchange)
         with self._writing:
-            before = self._newest.get(exchange.url)
+            before = self._newest.get(exchange.url + asked.appended(exchange.url))
             not_modified = exchange.status == 304 and before is not None
             same = before is not None and before.sha256 == exchange.sha256 and exchange.status < 300
             payload = digest(payload_of(exchange.response))
+            elsewhere = self._holding.get((about.source, about.kind == "part", exchange.sha256))
             revisit = None
             if before is not None and not_modified:
                 revisit = ("server-not-modified", before)
+            elif asked.method or exchange.status >= 300:
+                pass
             elif before is not None and same and before.digest == payload:
                 revisit = ("identical-payload-digest", before)
-            capture = self._append(exchange, about, payload, revisit)
+            elif (
+                about.kind in _KEPT_ONCE
+                and not same
+                and elsewhere is not None
+                and elsewhere.digest == payload
+                and elsewhere.url != exchange.url
+            ):
+                revisit = ("identical-payload-digest", elsewhere)
+            capture = self._append(exchange, about, asked, payload, revisit)
             self._remember(capture)
         if same or not_modified:
             return "unchanged"
@@ -165,28 +198,43 @@ class ArchiveWriter:
         """Append a line to the log: what happened, now. `fields` have the source as `name`."""
         line = json.dumps({"at": now(), "event": event, **fields}, ensure_ascii=False)
         with self._writing:
-            try:
-                self._log.write(line.encode() + b"\n")
-                self._log.flush()
-            except OSError as error:
-                raise self._full(LOG, error) from None
+            self._add_line(self._log, LOG, line)
+
+    def _add_line(self, file: io.FileIO, name: str, line: str) -> None:
+        """Append a line, or nothing at all where the disk does not take the whole of it."""
+        end = file.seek(0, os.SEEK_END)
+        try:
+            _write_whole(file, line.encode() + b"\n")
+        except OSError as error:
+            with suppress(OSError):
+                file.truncate(end)
+            raise self._full(name, error) from None
 
     def _remember(self, capture: Capture) -> None:
         """Keep what later runs ask for: the newest body at each address, and where addresses moved to."""
         if capture.kind == "redirect":
             self._moved[capture.url] = urljoin(capture.url, capture.location).partition("#")[0]
-        elif (
-            not capture.is_revisit
-            and 200 <= capture.status < 300
-            and capture.kind in {*DOCUMENTS, "part", "list"}
-        ):
-            self._newest[capture.url] = capture
+        elif 200 <= capture.status < 300 and capture.kind in {*_KEPT_ONCE, "list"}:
+            before = self._newest.get(capture.asked)
+            if not capture.is_revisit:
+                self._newest[capture.asked] = capture
+                if capture.kind in _KEPT_ONCE:
+                    self._holding.setdefault(_body_of(capture), capture)
+            elif _body_of(capture) in self._holding and (before is None or before.sha256 != capture.sha256):
+                self._newest[capture.asked] = capture  # else its bytes are lost, and must be asked for again
 
     def _append(
-        self, exchange: Exchange, about: About, payload: str, revisit: tuple[str, Capture] | None
+        self,
+        exchange: Exchange,
+        about: About,
+        asked: Posted,
+        payload: str,
+        revisit: tuple[str, Capture] | None,
     ) -> Capture:
+        if self._broken:
+            raise self._broken
         path = self.folder / f"{about.source}.warc.gz"
-        response_id = f"<urn:uuid:{uuid.uuid4()}>"
+        request_id, response_id = (f"<urn:uuid:{uuid.uuid4()}>" for _ in range(2))
         common = {"WARC-Target-URI": exchange.url, "WARC-Date": exchange.fetched_at}
         buffer = BytesIO()
         writer = WARCWriter(buffer, gzip=True, warc_version="1.1")
@@ -194,14 +242,20 @@ class ArchiveWriter:
             writer.write_record(warcinfo(path.name, exchange.fetched_at))
         sent = {
             **common,
+            "WARC-Record-ID": request_id,
             "WARC-Concurrent-To": response_id,
             "WARC-Payload-Digest": digest(payload_of(exchange.request)),
         }
-        writer.write_record(record("request", sent, "application/http; msgtype=request", exchange.request))
         described = {**common, "WARC-Refers-To": response_id}
         writer.write_record(record("metadata", described, "application/warc-fields", about.to_block()))
+        writer.write_record(record("request", sent, "application/http; msgtype=request", exchange.request))
         start = buffer.tell()
-        heads = {**common, "WARC-Record-ID": response_id, "WARC-Payload-Digest": payload}
+        heads = {
+            **common,
+            "WARC-Record-ID": response_id,
+            "WARC-Concurrent-To": request_id,  # both ways: tools look for it on whichever record comes second
+            "WARC-Payload-Digest": payload,
+        }
         if exchange.peer:
             heads["WARC-IP-Address"] = exchange.peer
         block = exchange.response
@@ -210,37 +264,39 @@ class ArchiveWriter:
             block = block[: len(block) - len(payload_of(block))]
             heads["WARC-Profile"] = _PROFILE + profile
             heads["WARC-Payload-Digest"] = before.digest
-            heads["WARC-Refers-To-Target-URI"] = before.url
-            heads["WARC-Refers-To-Date"] = _iso(before.timestamp)
+            heads["WARC-Refers-To-Target-URI"] = before.refers_to or before.url
+            heads["WARC-Refers-To-Date"] = whole_seconds(before.refers_at or before.timestamp)
         kind = "revisit" if revisit else "response"
         writer.write_record(record(kind, heads, "application/http; msgtype=response", block))
+        elsewhere = heads.get("WARC-Refers-To-Target-URI", exchange.url) != exchange.url
         offset = self._write(path, buffer.getvalue())
+        head = response_head(exchange.response)
         capture = Capture(
             url=exchange.url,
-            timestamp=exchange.fetched_at.translate({ord(c): None for c in "-:TZ"}),
-            mime="warc/revisit" if revisit else exchange.media_type or "",
+            timestamp=timestamp(exchange.fetched_at),
+            mime="warc/revisit" if revisit else media_type(head.get_header("Content-Type")) or "",
             status=exchange.status,
             digest=heads["WARC-Payload-Digest"],
             length=buffer.tell() - start,
             offset=offset + start,
             filename=path.name,
-            sha256="" if revisit else exchange.sha256,
+            sha256=revisit[1].sha256 if revisit else exchange.sha256,
             source=about.source,
             kind=about.kind,
             title=" ".join((about.title or "").split()),
             listed_on=about.listed_on or "",
             parent=about.parent_url or "",
-            etag=exchange.headers.get("etag", ""),
-            last_modified=exchange.headers.get("last-modified", ""),
-            location=exchange.headers.get("location", ""),
+            etag=head.get_header("ETag") or "",
+            last_modified=head.get_header("Last-Modified") or "",
+            location=about.moved_to or head.get_header("Location") or "",
             attachments=about.attachments,
             parts=about.parts,
+            refers_to=heads["WARC-Refers-To-Target-URI"] if elsewhere else "",
+            refers_at=timestamp(heads["WARC-Refers-To-Date"]) if elsewhere else "",
+            method=asked.method,
+            request_body=asked.body,
         )
-        try:
-            self._index.write(capture.to_line().encode() + b"\n")
-            self._index.flush()
-        except OSError as error:
-            raise self._full(INDEX, error) from None
+        self._add_line(self._index, INDEX, capture.to_line())
         return capture
 
     def _write(self, path: Path, members: bytes) -> int:
@@ -249,9 +305,7 @@ class ArchiveWriter:
             with path.open("ab", buffering=0) as file:
                 start = file.tell()
                 try:
-                    rest = memoryview(members)
-                    while rest:
-                        rest = rest[file.write(rest) :]
+                    _write_whole(file, members)
                     if time.monotonic() - self._synced.get(path, 0.0) > _SYNC_EVERY_S:
                         os.fsync(file.fileno())
                         self._synced[path] = time.monotonic()
@@ -264,83 +318,27 @@ class ArchiveWriter:
         return start
 
     def _full(self, name: str, error: OSError) -> ArchiveError:
-        return ArchiveError(
+        self._broken = ArchiveError(
             f"{self.folder / name} cannot be written: {error.strerror}. What was archived before is safe: "
             "make room and run again."
         )
-
-    def _repair(self) -> None:
-        """Make index and WARC files agree after a kill: cut torn tails, index what the index lacks."""
-        index = self.folder / INDEX
-        captures = list(read_index(index)) if index.exists() else []
-        lines = index.read_bytes().count(b"\n") if index.exists() else -1
-        is_whole = lines == len(captures) and index.read_bytes()[-1:] in {b"\n", b""}
-        known: dict[str, int] = {}
-        for capture in captures:
-            known[capture.filename] = max(known.get(capture.filename, 0), capture.offset + capture.length)
-        added: list[Capture] = []
-        for path in sorted(self.folder.glob("*.warc.gz")):
-            start = known.get(path.name, 0)
-            if start > path.stat().st_size:
-                self.repairs.append(f"{path.name} is shorter than its index says; it was indexed anew.")
-                captures = [capture for capture in captures if capture.filename != path.name]
-                start, is_whole = 0, False
-            added += self._unindexed(path, start)
-        captures += added
-        if added or not is_whole:
-            _replace(index, b"".join(sorted(capture.to_line().encode() + b"\n" for capture in captures)))
-        for capture in sorted(captures, key=lambda c: (c.timestamp, c.filename, c.offset)):
-            self._remember(capture)
-        log = self.folder / LOG
-        if log.exists() and log.read_bytes()[-1:] not in {b"\n", b""}:
-            with log.open("ab") as file:
-                file.write(b"\n")
-
-    def _unindexed(self, path: Path, start: int) -> list[Capture]:
-        """What stands in a WARC file from byte `start` on; a torn tail is cut off, damage before it passed by."""
-        found: list[Capture] = []
-        while start < path.stat().st_size:
-            end = max(member_ends(path, start), default=start)
-            following = next_member(path, end) if end < path.stat().st_size else None
-            if following is not None:
-                self.repairs.append(
-                    f"{path.name} is damaged at byte {end}; the records after it are still read."
-                )
-            elif end < path.stat().st_size:
-                self._cut_off(path, end)
-            found += scan_warc(path, start, problems=[])
-            start = following or end
-            if following is None:
-                break
-        return found
-
-    def _cut_off(self, path: Path, end: int) -> None:
-        """Move what comes after byte `end` to a side file."""
-        torn = path.with_name(path.name + ".torn")
-        size = path.stat().st_size
-        with path.open("r+b") as file, torn.open("ab") as side:
-            file.seek(end)
-            while piece := file.read(_CHUNK):
-                side.write(piece)
-            side.flush()
-            os.fsync(side.fileno())
-            file.truncate(end)
-        self.repairs.append(
-            f"{path.name} ended in mid-record, as after a kill: its last {size - end} bytes are in {torn.name}."
-        )
+        return self._broken
 
 
-def _iso(timestamp: str) -> str:
-    """20250115020304 as 2025-01-15T02:03:04Z."""
-    day, time = timestamp[:8], timestamp[8:]
-    return f"{day[:4]}-{day[4:6]}-{day[6:]}T{time[:2]}:{time[2:4]}:{time[4:]}Z"
+def _asked(exchange: Exchange) -> Posted:
+    """How an exchange's answer was asked for."""
+    payload = payload_of(exchange.request)
+    head = exchange.request[: len(exchange.request) - len(payload)].decode("latin-1")
+    content_type = re.search(r"^content-type:[ \t]*([^\r\n]*)", head, re.IGNORECASE | re.MULTILINE)
+    return posted(head.partition(" ")[0], content_type and content_type[1], payload)
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file so that a kill leaves either the old or the new one."""
-    fresh = path.with_name(path.name + ".new")
-    with fresh.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+def _body_of(capture: Capture) -> tuple[str, bool, str]:
+    """By what a body is known that is kept once: of one source, documents and pages that continue them apart."""
+    return capture.source, capture.kind == "part", capture.sha256
+
+
+def _write_whole(file: io.FileIO, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[file.write(rest) :]

@@ -58,6 +58,7 @@ def scrape() -> None:
       nianbao scrape run                     fetch what is new, from all of them
       nianbao scrape run county.toml         … from one source file
       nianbao scrape status                  what each source last gave
+      nianbao scrape discover URL            find a site's annual reports, print a source file
     """
 
 
@@ -82,6 +83,9 @@ def scrape() -> None:
 @click.option(
     "--refresh", is_flag=True, help="Ask again for what is archived; keep changed pages beside the old."
 )
+@click.option("--max-requests", type=click.IntRange(min=1), help="End the run after so many requests in all.")
+@click.option("--max-mb", type=click.FloatRange(min=0, min_open=True), help="… after so many megabytes.")
+@click.option("--max-minutes", type=click.FloatRange(min=0, min_open=True), help="… after so many minutes.")
 @_JSON
 @_in_sentences
 def run_command(
@@ -92,48 +96,166 @@ def run_command(
     delay_s: float | None,
     contact: str | None,
     refresh: bool,
+    max_requests: int | None,
+    max_mb: float | None,
+    max_minutes: float | None,
     as_json: bool,
 ) -> None:
     """Fetch what is new from each SOURCE: a registered name or a source file. All of them by default.
 
     A run that was stopped, by hand or by force, goes on where it was. One request at a time goes to a host,
-    with pauses. The status is 0 only if every source gave all its reports.
+    with pauses; many hosts are asked side by side. A run that has reached a cap, its own or a source's, ends in
+    order, and the next goes on from there. The status is 0 only if every source gave all its reports.
 
     \b
     Examples:
       nianbao scrape run changchun-luyuan-keji --contact you@example.org
       nianbao scrape run my/county.toml --archive my/archive
       nianbao scrape run --refresh           look for pages that were changed since
+      nianbao scrape run --max-minutes 120   end after two hours
       nianbao scrape run --json > result.json
     """
+    import time
+
     from rich.console import Console
 
-    from scrape.progress import Bars, Lines, table_of_results
+    from scrape.caps import Caps
+    from scrape.progress import Bars, Lines
     from scrape.run import run_sources
 
     chosen = [find_source(word, sources_dir) for word in source] or registered(sources_dir)
     _check_choice(chosen, delay_s, allow_local=allow_local, contact=contact)
     console = Console(stderr=True)
-    watcher = Bars(console) if console.is_terminal else Lines(console)
-    options: dict[str, Any] = {
-        "allow_local": allow_local,
-        "delay_s": delay_s,
-        "refresh": refresh,
-        "contact": contact,
-    }
-    if isinstance(watcher, Bars):
-        with watcher.progress:
-            results = run_sources(chosen, archive_dir, watcher=watcher, **options)
-    else:
-        results = run_sources(chosen, archive_dir, watcher=watcher, **options)
+    began = time.monotonic()
+    with (Bars if console.is_terminal else Lines)(console, chosen, delay_s) as watcher:
+        results = run_sources(
+            chosen,
+            archive_dir,
+            allow_local=allow_local,
+            delay_s=delay_s,
+            refresh=refresh,
+            contact=contact,
+            caps=Caps(max_requests, max_mb, max_minutes),
+            watcher=watcher,
+        )
     for result in results:
         for problem in result.problems:
             click.echo(f"{result.source.name}: {problem.url}: {problem.result}: {problem.reason}", err=True)
     if as_json:
         click.echo(json.dumps([result.to_json() for result in results], ensure_ascii=False, indent=1))
     else:
-        _print(table_of_results(results))
+        _print_table([result.to_json() for result in results], time.monotonic() - began)
     if any(result.result != "ok" for result in results):
+        sys.exit(1)
+
+
+@scrape.command("discover", short_help="Find a site's annual reports; print a source file.")
+@click.argument("url")
+@click.option(
+    "--archive",
+    "archive_dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep every answer in this archive, as evidence. Without it nothing is kept.",
+)
+@_SOURCES
+@click.option("--allow-local", is_flag=True, help="Reach loopback addresses, and no others: for the sample.")
+@click.option(
+    "--delay",
+    "delay_s",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="Pause between two requests. Shorter than 2 s only with --allow-local.",
+)
+@click.option(
+    "--contact",
+    envvar="NIANBAO_CONTACT",
+    metavar="ADDRESS",
+    help="Web or e-mail address by which the site can reach you. Also NIANBAO_CONTACT.",
+)
+@click.option(
+    "--old-tls", is_flag=True, help="Speak outdated TLS as well; certificates are checked all the same."
+)
+@_JSON
+@_in_sentences
+def discover_command(
+    url: str,
+    archive_dir: Path | None,
+    sources_dir: Path | None,
+    allow_local: bool,
+    delay_s: float | None,
+    contact: str | None,
+    old_tls: bool,
+    as_json: bool,
+) -> None:
+    """Find the column of annual reports (政府信息公开年报) of the site at URL and print a source file for it.
+
+    URL is the site's home page or any page of it, also the column itself. At most 25 requests are made, one
+    at a time, as robots.txt allows; a page of the list is read on trial. What is done is told on standard
+    error. The file says what it is sure of and what not: read it before you use it. The status is 0 only if
+    reports were found and the file is complete.
+
+    \b
+    Examples:
+      nianbao scrape discover https://www.example.gov.cn --contact you@example.org > example.toml
+      nianbao scrape discover www.example.gov.cn --archive evidence
+    """
+    from contextlib import ExitStack
+    from datetime import UTC, datetime
+
+    from scrape.archive_writer import About, ArchiveWriter
+    from scrape.discover import discover
+    from scrape.draft import draft
+    from scrape.exchange import Exchange
+    from scrape.fetch import Fetcher
+    from scrape.source import LEAST_DELAY_S
+
+    if delay_s is not None and delay_s < LEAST_DELAY_S and not allow_local:
+        raise SourceError(f"--delay {delay_s:g} is shorter than {LEAST_DELAY_S:g} s.")
+    if not contact and not allow_local:
+        raise SourceError(
+            "Sites should know whom to ask: give a web or e-mail address with --contact, or in NIANBAO_CONTACT."
+        )
+    known = registered(sources_dir)
+    steps: list[str] = []
+    with ExitStack() as stack:
+        archive = stack.enter_context(ArchiveWriter(archive_dir)) if archive_dir else None
+
+        def keep(answer: Exchange, kind: str) -> None:
+            if archive:
+                archive.store(answer, About("discovery", kind))
+
+        def say(step: str) -> None:
+            steps.append(step)
+            click.echo(step, err=True)
+
+        def client() -> Fetcher:
+            return Fetcher(allow_local=allow_local, delay_s=delay_s, contact=contact)
+
+        found = discover(url, fetcher=client, keep=keep, say=say, old_tls=old_tls)
+        if archive:
+            archive.log("discovered", address=url, steps=steps, failure=found.failure)
+    day = datetime.now(UTC).date().isoformat()
+    written = None
+    if found.column:
+        written = draft(found.column, found.tags, known, day=day, old_tls=old_tls)
+    if as_json:
+        told = {
+            "address": url,
+            "steps": steps,
+            "failure": found.failure,
+            **(written.to_json() if written else {}),
+        }
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+    elif written:
+        head = (
+            f"Found by `nianbao scrape discover {url}` on {day}. Read what is marked “not sure” before use."
+        )
+        click.echo(written.to_toml(head), nl=False)
+    if found.failure:
+        click.echo(f"nianbao scrape: {found.failure}", err=True)
+        sys.exit(1)
+    if written and written.region is None:
+        click.echo("nianbao scrape: no page says which region this is; the file needs that key.", err=True)
         sys.exit(1)
 
 
@@ -179,7 +301,6 @@ def status_command(archive_dir: Path, as_json: bool) -> None:
       nianbao scrape status --archive my/archive --json
     """
     from scrape.archive import is_archive, read_sources
-    from scrape.progress import table_of_status
 
     if not is_archive(archive_dir):
         raise ArchiveError(f"{archive_dir} is not an archive. `nianbao scrape run` makes one.")
@@ -187,7 +308,94 @@ def status_command(archive_dir: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
     else:
-        _print(table_of_status(found))
+        _print_table(found)
+
+
+@scrape.command("coverage", short_help="Write the page of what is registered and what it gave.")
+@click.option(
+    "--archive",
+    "archive_dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of an archive: the page then tells what runs gave.",
+)
+@_SOURCES
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    default="-",
+    show_default=True,
+    metavar="FILE",
+    help="Where to write the page; - is standard output.",
+)
+@click.option("--check", is_flag=True, help="Write nothing; fail if FILE is not as it would be written.")
+@_in_sentences
+def coverage_command(archive_dir: Path | None, sources_dir: Path | None, output: Path, check: bool) -> None:
+    """Write a Markdown page: which sites are registered, by province and family, and what each last gave.
+
+    \b
+    Examples:
+      nianbao scrape coverage
+      nianbao scrape coverage --archive my/archive --output coverage.md
+      nianbao scrape coverage --output docs/coverage.md --check
+    """
+    from scrape.coverage import coverage_page
+
+    to_screen = str(output) == "-"
+    if check and to_screen:
+        raise SourceError("--check compares a file: name it with --output.")
+    page = coverage_page(registered(sources_dir), archive_dir)
+    if to_screen:
+        click.echo(page, nl=False)
+        return
+    try:
+        if not check:
+            output.write_bytes(page.encode())
+        elif not output.exists() or output.read_bytes() != page.encode():
+            raise SourceError(f"{output} is out of date: give the same command without --check.")
+    except OSError as error:
+        raise SourceError(f"{output} cannot be read or written ({error.strerror}).") from None
+
+
+@scrape.command("verify", short_help="Read the archive back and check every record.")
+@_ARCHIVE
+@_JSON
+@_in_sentences
+def verify_command(archive_dir: Path, as_json: bool) -> None:
+    """Read the whole archive back: every digest, every record, and that index and WARC files agree.
+
+    Nothing is changed. What a stopped run leaves behind is told and is no fault: the next run mends it. The
+    status is 1 if there is any fault.
+
+    \b
+    Examples:
+      nianbao scrape verify
+      nianbao scrape verify --archive my/archive --json
+    """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from scrape.verify import table_of_files, verify
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        total = sum(path.stat().st_size for path in archive_dir.glob("*.warc.gz"))
+        task = progress.add_task("bytes read back", total=total)
+        found = verify(archive_dir, lambda size: progress.advance(task, size))
+    for fault in found.faults:
+        click.echo(f"nianbao scrape: {fault}", err=True)
+    if as_json:
+        click.echo(json.dumps(found.to_json(), ensure_ascii=False, indent=1))
+    else:
+        _print(table_of_files(found))
+        for note in found.notes:
+            click.echo(f"note: {note}")
+    if found.faults:
+        click.echo(
+            f"nianbao scrape: {len(found.faults)} faults. Keep the WARC files as they are; delete {archive_dir / 'index.cdxj'} "
+            "and run again: what is damaged is then fetched anew.",
+            err=True,
+        )
+        sys.exit(1)
 
 
 def _check_choice(
@@ -210,11 +418,22 @@ def _check_choice(
         )
 
 
-def _print(table: Any) -> None:
-    """Print a table on standard output: as wide as the terminal, or as wide as it likes in a pipe."""
+def _print(*parts: Any) -> None:
+    """Print tables and lines on standard output: as wide as the terminal, or as wide as they like in a pipe."""
+    console = _standard_output()
+    for part in parts:
+        console.print(part)
+
+
+def _print_table(sources: list[dict[str, Any]], duration_s: float | None = None) -> None:
+    """Print what each source gave, in this run or in its last."""
+    from scrape.tables import table_of
+
+    _print(*table_of(sources, _standard_output().width, duration_s=duration_s))
+
+
+def _standard_output() -> Any:
     from rich.console import Console
 
     console = Console()
-    if not console.is_terminal:
-        console = Console(width=400)
-    console.print(table)
+    return console if console.is_terminal else Console(width=400)

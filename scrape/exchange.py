@@ -10,10 +10,27 @@ from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
 
+from selectolax.lexbor import LexborHTMLParser
+
 MAX_REDIRECTS = 5
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,20})", re.IGNORECASE)
+_READ_AS_GB18030 = {"gb2312", "gbk", "gb_2312-80", "gb-2312", "csgb2312", "x-gbk", "cp936", "chinese"}
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+
+class FetchError(Exception):
+    """Why an address gave no document: a clause for the person at the terminal. `result` as in the log."""
+
+    result = "failed"
+
+
+class UnsafeAddress(FetchError):
+    """The host resolves to an address that must not be asked: private, loopback, link-local …"""
+
+
+class Silence(FetchError):
+    """No whole answer came; asking again may help."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +49,8 @@ class Exchange:
 
     url: the address asked. fetched_at: ISO 8601 in UTC, whole seconds. request, response: the bytes sent
     and received, heads included. headers: the answer's, names in lower case. body: the content with
-    transfer and content encoding undone. peer: the address the connection went to.
+    transfer and content encoding undone. peer: the address the connection went to. moved_to: the address to
+    which it leads, of a redirect that was followed.
     """
 
     url: str
@@ -43,11 +61,19 @@ class Exchange:
     response: bytes
     body: bytes
     peer: str | None = None
+    moved_to: str | None = None
 
     @cached_property
     def text(self) -> str:
         """The body as text: BOM, header, meta tag, strict UTF-8, GB 18030, in this order."""
         return decode(self.body, self.charset)
+
+    @cached_property
+    def visible_text(self) -> str:
+        """The words a reader sees on an HTML page, title included, spaces closed up."""
+        tree = LexborHTMLParser(self.text)
+        tree.strip_tags(["script", "style", "noscript", "template"])
+        return " ".join((tree.root.text(separator=" ") if tree.root else "").split())
 
     @property
     def media_type(self) -> str | None:
@@ -94,7 +120,7 @@ def decode(body: bytes, declared: str | None) -> str:
         if named is None:
             continue
         try:
-            return body.decode("gb18030" if named.lower() in {"gb2312", "gbk", "gb_2312-80"} else named)
+            return body.decode("gb18030" if named.lower() in _READ_AS_GB18030 else named)
         except (UnicodeError, LookupError):
             continue
     # Nothing fits wholly: take what loses least.

@@ -11,34 +11,39 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from email.utils import parsedate_to_datetime
+from functools import cache
 from urllib.parse import urlsplit
 
-import httpx
 import stamina
-from protego import Protego
 
 from scrape.addresses import absolute, registered_domain
+from scrape.caps import Account, Capped, Caps, Use
 from scrape.exchange import MAX_REDIRECTS, Exchange, Request
-from scrape.pages import challenge, is_html, soft_404
+from scrape.message import retry_after_s
+from scrape.pages import REDIRECTS, challenge, page_redirect, soft_404
+from scrape.robots import Rules, rules_of
 from scrape.source import Source
-from scrape.wire import FetchError, Recorder, Silence, UnsafeAddress, client, send
+from scrape.wire import FetchError, Silence, UnsafeAddress, Wire, tls_context
 
 AGENT = "nianbao"
 ATTEMPTS = 3
 MAX_RETRY_AFTER_S = 300.0
-MAX_CRAWL_DELAY_S = 120.0
 CHALLENGES_A_HOST = 2
 SILENCES_A_HOST = 3
+JITTER = 1.5
+"""Pauses are between the delay and this many times the delay."""
 
 logging.getLogger("stamina").addHandler(logging.NullHandler())  # else it writes to the user's terminal
 
 _TRANSIENT_STATUS = {429, 500, 502, 503, 504}
-_ENCODINGS = {"", "identity", "gzip", "deflate"}
 _HOME = re.compile(r"/?(?:index|default)?(?:\.\w{3,5})?")
+_ERROR_PAGE = re.compile(r"/(?:404|error|not_?found)(?:\.\w{3,5})?$", re.IGNORECASE)
 
 Keep = Callable[[Exchange, str], None]
 """Called with every answer that is not the one asked for, and its kind: robots, redirect or refused."""
+
+Told = Callable[[Source, int], None]
+"""Called after every request with the source it was for, and the bytes received."""
 
 
 def user_agent(contact: str | None) -> str:
@@ -66,30 +71,39 @@ class _Host:
     """What is known of a host in this run."""
 
     name: str
-    client: httpx.Client
-    recorder: Recorder
+    wire: Wire
     turn: threading.Lock = field(default_factory=threading.Lock)
     reading_rules: threading.Lock = field(default_factory=threading.Lock)
     free_at: float = 0.0
+    use: Use = field(default_factory=Use)
     challenges: int = 0
     silences: int = 0
     closed: FetchError | None = None
-    rules: dict[str, Protego | FetchError | None] = field(default_factory=dict)
+    rules: dict[str, Rules | FetchError] = field(default_factory=dict)
 
 
 class Fetcher:
     """The client of one run. Safe to use from several threads; a host still sees one request at a time.
 
     allow_local: reach loopback addresses, and no others. delay_s: instead of each source's own delay.
-    contact: see `user_agent`.
+    contact: see `user_agent`. caps: for the whole run; those of a source hold for each of its hosts.
     """
 
     def __init__(
-        self, *, allow_local: bool = False, delay_s: float | None = None, contact: str | None = None
+        self,
+        *,
+        allow_local: bool = False,
+        delay_s: float | None = None,
+        contact: str | None = None,
+        caps: Caps | None = None,
+        told: Told | None = None,
     ) -> None:
         self._user_agent = user_agent(contact)
         self._allow_local = allow_local
         self._delay_s = delay_s
+        self._told = told
+        self._account = Account(caps or Caps())
+        self._tls_context = cache(tls_context)  # reading the authorities' certificates takes its time
         self._hosts: dict[str, _Host] = {}
         self._opening = threading.Lock()
         self._stopping = threading.Event()
@@ -98,17 +112,18 @@ class Fetcher:
         """End all waiting and all connections; calls under way raise Stopped."""
         self._stopping.set()
         for host in list(self._hosts.values()):
-            host.recorder.abort()
+            host.wire.abort()
 
     def close(self) -> None:
         """Close all connections."""
         for host in self._hosts.values():
-            host.client.close()
+            host.wire.close()
 
     def get(self, request: Request, source: Source, keep: Keep) -> Exchange:
         """The answer to `request`: a document (2xx), or 304 if the request was conditional.
 
-        Redirects are followed within the registered domains of the source's hosts. FetchError otherwise.
+        Redirects, by HTTP or by a page that does nothing else, are followed within the registered domains of
+        the source's hosts. FetchError otherwise.
         """
         asked = request.url
         for _ in range(MAX_REDIRECTS + 1):
@@ -116,13 +131,17 @@ class Fetcher:
             self._obey_robots(host, request.url, source, keep)
             answer = self._ask(host, request, source)
             self._check_challenge(host, answer, keep)
-            if answer.status not in {301, 302, 303, 307, 308}:
-                conditional = {"If-None-Match", "If-Modified-Since"} & set(request.headers)
-                return answer if answer.status == 304 and conditional else self._judged(answer, keep)
-            keep(answer, "redirect")
-            request = replace(request, url=_target(answer, asked))
-            if answer.status == 303:
-                request = replace(request, method="GET", content=None)
+            if answer.status in REDIRECTS:
+                target = _location(answer)
+            elif 200 <= answer.status < 300:
+                target = page_redirect(answer)
+                if target is None:
+                    return self._judged(answer, keep)
+            else:
+                is_conditional = {"If-None-Match", "If-Modified-Since"} & set(request.headers)
+                return answer if answer.status == 304 and is_conditional else self._judged(answer, keep)
+            keep(replace(answer, moved_to=target), "redirect")
+            request = _redirected(request, answer, _checked_target(target, asked))
         raise FetchError(f"more than {MAX_REDIRECTS} redirects")
 
     def _judged(self, answer: Exchange, keep: Keep) -> Exchange:
@@ -147,18 +166,19 @@ class Fetcher:
             raise FetchError("not a valid address") from None
         if parts.scheme not in {"http", "https"} or not name:
             raise FetchError("not a web address")
-        related = {registered_domain(host) for host in source.hosts}
-        if name not in source.hosts and not (redirected and registered_domain(name) in related):
-            how = "redirects to" if redirected else "is on"
-            raise FetchError(f"{how} {name}, a host that the source does not name (hosts = […])")
-        if not self._allow_local and port not in {None, 80, 443} and name not in source.hosts:
-            raise FetchError(f"redirects to port {port} of {name}")
+        if name not in source.hosts:
+            _check_kinship(name, source, redirected=redirected)
+            if not self._allow_local and port not in {None, 80, 443}:
+                raise FetchError(f"redirects to port {port} of {name}")
         with self._opening:
             if name not in self._hosts:
-                recorder = Recorder(allow_local=self._allow_local)
-                self._hosts[name] = _Host(
-                    name, client(recorder, self._user_agent, old_tls=source.tls == "old"), recorder
+                wire = Wire(
+                    self._user_agent,
+                    allow_local=self._allow_local,
+                    tls="old" if source.tls == "old" else "strict",
+                    context=self._tls_context,
                 )
+                self._hosts[name] = _Host(name, wire)
             host = self._hosts[name]
         if host.closed:
             raise host.closed
@@ -173,22 +193,24 @@ class Fetcher:
             rules = host.rules[origin]
         if isinstance(rules, FetchError):
             raise rules
-        if rules is not None and not rules.can_fetch(url, AGENT):
+        if not rules.allow(url):
             raise Blocked("robots.txt forbids this address")
 
-    def _rules(self, host: _Host, origin: str, source: Source, keep: Keep) -> Protego | FetchError | None:
+    def _rules(self, host: _Host, origin: str, source: Source, keep: Keep) -> Rules | FetchError:
         """What the origin's robots.txt says: rules, none, or that nothing may be fetched now."""
         url = f"{origin}/robots.txt"
         try:
             for _ in range(MAX_REDIRECTS + 1):
                 answer = self._ask(host, Request(url), source)
                 self._check_challenge(host, answer, keep)
-                keep(answer, "robots")
-                target = absolute(url, answer.headers.get("location", ""))
-                if not (target and 300 <= answer.status < 400 and target.startswith(f"{origin}/")):
+                target = _location(answer)
+                is_redirect = answer.status in REDIRECTS and target is not None
+                keep(replace(answer, moved_to=target if is_redirect else None), "robots")
+                # Over http most sites only say that they are to be asked over https.
+                if target is None or not is_redirect or urlsplit(target).hostname != host.name:
                     break
                 url = target
-        except (Blocked, UnsafeAddress):
+        except (Blocked, Capped, UnsafeAddress):
             raise
         except FetchError as error:
             host.closed = FetchError(f"robots.txt gave no answer ({error}); the host is left for another day")
@@ -198,9 +220,7 @@ class Fetcher:
         if answer.status == 429 or answer.status >= 500:
             host.closed = FetchError(f"robots.txt: HTTP {answer.status}; the host is left for another day")
             return host.closed
-        if answer.status != 200 or is_html(answer):
-            return None
-        return Protego.parse(answer.text[:500_000])
+        return rules_of(answer, AGENT)
 
     def _check_challenge(self, host: _Host, answer: Exchange, keep: Keep) -> None:
         found = challenge(answer)
@@ -251,9 +271,10 @@ class Fetcher:
         with host.turn:
             if host.closed:
                 raise host.closed
+            self._account.take(host.name, host.use, source, host.free_at)
             self._wait(host)
             try:
-                return send(host.client, host.recorder, request)
+                return host.wire.send(request)
             except UnsafeAddress as error:
                 host.closed = error
                 raise
@@ -262,8 +283,11 @@ class Fetcher:
                     raise Stopped from None
                 raise
             finally:
-                pause_s = self._delay(host, source) * random.uniform(1.0, 1.5)  # noqa: S311 — jitter, no secret
+                pause_s = self._delay(host, source) * random.uniform(1.0, JITTER)  # noqa: S311 — jitter, no secret
                 host.free_at = max(host.free_at, time.monotonic() + pause_s)
+                self._account.received(host.use, host.wire.received_bytes)
+                if self._told:
+                    self._told(source, host.wire.received_bytes)
 
     def _wait(self, host: _Host) -> None:
         remaining = host.free_at - time.monotonic()
@@ -271,16 +295,12 @@ class Fetcher:
             raise Stopped
 
     def _delay(self, host: _Host, source: Source) -> float:
-        asked = [
-            float(rules.crawl_delay(AGENT) or 0)
-            for rules in host.rules.values()
-            if isinstance(rules, Protego)
-        ]
+        asked = (rules.delay_s for rules in host.rules.values() if isinstance(rules, Rules))
         own = source.delay_s if self._delay_s is None else self._delay_s
-        return max(own, min(MAX_CRAWL_DELAY_S, max(asked, default=0.0)))
+        return max(own, max(asked, default=0.0))
 
     def _heed_retry_after(self, host: _Host, answer: Exchange) -> None:
-        seconds = _retry_after_s(answer.headers.get("retry-after"))
+        seconds = retry_after_s(answer.headers.get("retry-after"))
         if seconds > MAX_RETRY_AFTER_S:
             host.closed = FetchError(
                 f"{host.name} asks to be left alone for {seconds:.0f} s; try another day"
@@ -289,24 +309,33 @@ class Fetcher:
         host.free_at = max(host.free_at, time.monotonic() + seconds)
 
 
-def _target(answer: Exchange, asked: str) -> str:
-    """Where a redirect leads. Missing if that is the home page of a site that no longer has the page."""
-    target = absolute(answer.url, answer.headers.get("location", ""))
+def _check_kinship(name: str, source: Source, *, redirected: bool) -> None:
+    """FetchError about a host that the source does not name, unless a redirect leads to it from a relative."""
+    unnamed = f"{name}, a host that the source does not name"
+    if not redirected:
+        raise FetchError(f"is on {unnamed} (hosts = […])")
+    if registered_domain(name) not in {registered_domain(host) for host in source.hosts}:
+        hint = f'if the site has moved there, write hosts = ["{name}"] into the source file'
+        raise FetchError(f"redirects to {unnamed}; {hint}")
+
+
+def _location(answer: Exchange) -> str | None:
+    leads_to = answer.headers.get("location")
+    return absolute(answer.url, leads_to) if leads_to else None
+
+
+def _checked_target(target: str | None, asked: str) -> str:
+    """Where a redirect leads. Missing if that is the home page, or an error's, of a site that lost the page."""
     if target is None:
         raise FetchError("redirects to what is not a web address")
     parts = urlsplit(target)
-    was_home = _HOME.fullmatch(urlsplit(asked).path)
-    if _HOME.fullmatch(parts.path) and not parts.query and not was_home:
+    if _HOME.fullmatch(parts.path) and not parts.query and not _HOME.fullmatch(urlsplit(asked).path):
         raise Missing("redirects to the home page")
+    if _ERROR_PAGE.search(parts.path):
+        raise Missing(f"redirects to a page of errors ({parts.path})")
     return target
 
 
-def _retry_after_s(value: str | None) -> float:
-    if not value:
-        return 0.0
-    if value.strip().isdigit():
-        return float(value)
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except (ValueError, TypeError):
-        return 0.0
+def _redirected(request: Request, answer: Exchange, target: str) -> Request:
+    keeps_method = answer.status in REDIRECTS - {303}
+    return replace(request, url=target) if keeps_method else Request(target, headers=request.headers)

@@ -6,23 +6,25 @@ holds nothing that the WARC files do not: `scan_warc` makes it again.
 
 import json
 import re
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from warcio.archiveiterator import ArchiveIterator
-from warcio.bufferedreaders import BufferedReader, ChunkedDataReader
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 
 from scrape.exchange import media_type
+from scrape.posted import Posted, posted
+from scrape.warc import decoded_body
 
-MAX_BODY = 200_000_000
-"""Bytes of one decoded document; a larger one is reported, not read."""
+_OTHER_NAMES = {"request_body": "requestBody"}
+"""Fields that other tools' indexes have under another name."""
+
+_SEVERAL = ("attachments", "parts")
 
 
 class ArchiveError(Exception):
@@ -32,8 +34,11 @@ class ArchiveError(Exception):
 class Capture(NamedTuple):
     """One line of the index: where a response stands, and what is told of it beside.
 
-    digest: of the payload as stored; sha256: of the decoded body. kind: list, report, attachment, robots,
-    redirect or refused. location: where a redirect leads. attachments: addresses of files that belong to a report's page, parts: of pages that continue it.
+    digest: of the payload as stored; sha256: of the decoded body, of a revisit too. kind: list, report, part,
+    attachment, robots, redirect or refused. location: where a redirect leads. attachments: addresses of files
+    that belong to a report's page, parts: of pages that continue it. refers_to, refers_at: of a revisit whose
+    body stands at another address, that address and the time of its capture. method, request_body: of what
+    was asked otherwise than by GET, as other tools' keys have them.
     """
 
     url: str
@@ -55,6 +60,15 @@ class Capture(NamedTuple):
     location: str = ""
     attachments: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
+    refers_to: str = ""
+    refers_at: str = ""
+    method: str = ""
+    request_body: str = ""
+
+    @property
+    def asked(self) -> str:
+        """What was asked for: the address, with method and body appended if it was not asked by GET."""
+        return self.url + Posted(self.method, self.request_body).appended(self.url)
 
     @property
     def is_revisit(self) -> bool:
@@ -68,8 +82,8 @@ class Capture(NamedTuple):
         for name in self._fields:
             value = getattr(self, name)
             if name not in fields and name != "timestamp" and value:
-                fields[name] = value
-        return f"{surt_key(self.url)} {self.timestamp} {json.dumps(fields, ensure_ascii=False)}"
+                fields[_OTHER_NAMES.get(name, name)] = value
+        return f"{surt_key(self.asked)} {self.timestamp} {json.dumps(fields, ensure_ascii=False)}"
 
     @classmethod
     def from_line(cls, line: str) -> "Capture":
@@ -77,15 +91,19 @@ class Capture(NamedTuple):
         try:
             _, timestamp, text = line.split(" ", 2)
             fields = json.loads(text)
-            known = {name: fields[name] for name in cls._fields if name in fields}
+            known = {_FIELDS[name]: value for name, value in fields.items() if name in _FIELDS}
             status = str(fields.get("status", ""))
             known["status"] = int(status) if status.isdigit() else 0
             known["length"], known["offset"] = int(fields["length"]), int(fields["offset"])
-            for several in ("attachments", "parts"):
+            for several in _SEVERAL:
                 known[several] = tuple(fields.get(several, ()))
             return cls(**{**known, "timestamp": timestamp})
         except (TypeError, KeyError, AttributeError) as error:
             raise ValueError(f"not a line of an index: {line[:80]}") from error
+
+
+_FIELDS = {_OTHER_NAMES.get(name, name): name for name in Capture._fields}
+"""Our names of an index's fields, by the names they have there."""
 
 
 def surt_key(url: str) -> str:
@@ -100,15 +118,25 @@ def surt_key(url: str) -> str:
         port = None
     if port is not None and port != default:
         key += f":{port}"
-    path = re.sub(r"/{2,}", "/", parts.path.lower())
+    path = re.sub(r"/{2,}", "/", _escaped(parts.path))
     path = path.rstrip("/") or "/"
-    query = "&".join(sorted(parts.query.lower().split("&"))) if parts.query else ""
-    return f"{key}){path}{'?' + query if query else ''}".replace(" ", "%20")
+    query = "&".join(sorted(_escaped(parts.query).split("&"), key=lambda pair: pair.split("=", 1)))
+    return f"{key}){path}{'?' + query if query else ''}"
+
+
+def _escaped(text: str) -> str:
+    """In lower case, with one spelling for each character: escaped only where it must be."""
+    if text.isascii() and text.isprintable() and not {"%", " "} & set(text):
+        return text.lower()
+    plain = text.encode("utf-8", "surrogateescape")
+    while (further := unquote_to_bytes(plain)) != plain:
+        plain = further
+    return "".join(f"%{b:02x}" if b <= 32 or b >= 127 or b in b"#%" else chr(b) for b in plain).lower()
 
 
 def read_index(path: Path) -> Iterator[Capture]:
     """The lines of an index file in its order; lines that are none (a torn last one) are passed over."""
-    with path.open(encoding="utf-8", errors="replace") as lines:
+    with path.open("rb") as lines:
         yield from _captures(lines)
 
 
@@ -119,51 +147,47 @@ def read_sorted_index(path: Path) -> Iterator[Capture]:
     if is_sorted:
         yield from read_index(path)
     else:
-        yield from _captures(iter(sorted(path.read_text("utf-8", errors="replace").split("\n"))))
+        yield from _captures(sorted(path.read_bytes().split(b"\n")))
 
 
-def _captures(lines: Iterator[str]) -> Iterator[Capture]:
+def captures_in(lines: bytes) -> Iterator[Capture]:
+    """The captures of an index's text."""
+    return _captures(lines.split(b"\n"))
+
+
+def _captures(lines: Iterable[bytes]) -> Iterator[Capture]:
     for line in lines:
         try:
-            yield Capture.from_line(line)
+            yield Capture.from_line(line.decode("utf-8", "replace"))
         except ValueError:
             continue
 
 
-def scan_warc(
-    path: Path, start: int = 0, *, digests: bool = True, problems: list[str] | None = None
-) -> Iterator[Capture]:
-    """The responses and revisits of a WARC file from byte `start` on, in the file's order.
+def scan_warc(path: Path, start: int = 0, *, problems: list[str] | None = None) -> Iterator[Capture]:
+    """The responses and revisits of a WARC file of ours from byte `start` on, in the file's order.
 
-    Without `digests` the bodies are not decoded and `sha256` stays empty. Damage ends the scan: a sentence
-    is added to `problems`, or ArchiveError is raised if there is no such list.
+    Of revisits `sha256` is empty: see `with_bodies`. What its digest belies is left out. Damage ends the scan: a sentence is added to
+    `problems`, or ArchiveError is raised if there is no such list.
     """
-    described: dict[str, dict[str, list[str]]] = {}
+    told = Told()
     try:
         with path.open("rb") as file:
             file.seek(start)
-            records = ArchiveIterator(file)
+            records = ArchiveIterator(file, check_digests=True)
             for record in records:
-                headers = record.rec_headers
                 if record.format != "warc":
                     raise ArchiveLoadFailed("it is of another format")
-                if record.rec_type == "metadata":
-                    described[headers.get_header("WARC-Refers-To")] = _warc_fields(record.raw_stream.read())
-                if record.rec_type not in {"response", "revisit"} or record.http_headers is None:
+                capture = told.capture(record)
+                if capture is None:
                     continue
-                revisit = record.rec_type == "revisit"
-                hashed = sha256(decoded_body(record)).hexdigest() if digests and not revisit else ""
                 offset, length = records.get_record_offset(), records.get_record_length()
                 if record.raw_stream.limit > 0:
                     raise ArchiveLoadFailed("it ends in mid-record")
-                about = described.pop(headers.get_header("WARC-Record-ID"), {})
-                capture = _capture(record, about)
-                yield capture._replace(filename=path.name, offset=offset, length=length, sha256=hashed)
+                if record.digest_checker.passed is False:
+                    continue  # not what was fetched any more: to be fetched again
+                yield capture._replace(filename=path.name, offset=offset, length=length)
     except (ArchiveLoadFailed, EOFError, ValueError) as error:
-        reason = " ".join(str(error).split()) or "unexpected end"
-        if "non-chunked gzip" in reason:
-            reason = "it is one gzip stream: make it readable with `warcio recompress`"
-        sentence = f"{path}: not readable to its end as a WARC file ({reason})."
+        sentence = f"{path}: not readable to its end as a WARC file ({why(error)})."
         if problems is None:
             raise ArchiveError(sentence) from None
         problems.append(sentence)
@@ -171,35 +195,53 @@ def scan_warc(
         raise ArchiveError(f"{path} cannot be read: {error.strerror}.") from None
 
 
-def decoded_body(record: ArcWarcRecord, limit: int = MAX_BODY) -> bytes:
-    """A response's payload without transfer and content encoding; `limit` + 1 bytes of it if it is longer.
+def why(error: Exception) -> str:
+    """The reason of a record's damage as a clause."""
+    reason = " ".join(str(error).split()) or "unexpected end"
+    if "non-chunked gzip" in reason:
+        return "it is one gzip stream: make it readable with `warcio recompress`"
+    return reason
 
-    An encoding that the bytes do not bear out is ignored: other tools keep a header they have undone.
+
+def with_bodies(captures: list[Capture]) -> list[Capture]:
+    """The same captures, with the revisits knowing the `sha256` of the bodies they refer to."""
+    bodies = {(c.url, c.digest): c.sha256 for c in captures if not c.is_revisit}
+    return [
+        c._replace(sha256=bodies.get((c.refers_to or c.url, c.digest), ""))
+        if c.is_revisit and not c.sha256
+        else c
+        for c in captures
+    ]
+
+
+class Told:
+    """What a file's request and metadata records say of the responses that come after them.
+
+    hashed: whether the bodies of responses of which no source is told are decoded for their `sha256`, too.
     """
-    http = record.http_headers
-    stream = record.raw_stream
-    if (http.get_header("Transfer-Encoding") or "").strip().lower() == "chunked":
-        stream = ChunkedDataReader(stream)
-    encoding = (http.get_header("Content-Encoding") or "").strip().lower()
-    if encoding == "br" and "br" in BufferedReader.get_supported_decompressors():
-        stream = BufferedReader(stream, decomp_type="br")
-    raw = b"".join(_pieces(stream, limit + 1))
-    return _inflated(raw, limit + 1) if encoding in {"gzip", "x-gzip", "deflate"} else raw
 
+    def __init__(self, *, hashed: bool = True) -> None:
+        self.hashed = hashed
+        self.described: dict[str, dict[str, list[str]]] = {}
+        self.requested: dict[str, Posted] = {}
 
-def _pieces(stream: Any, limit: int) -> Iterator[bytes]:
-    while limit > 0 and (piece := stream.read(min(65536, limit))):
-        limit -= len(piece)
-        yield piece
-
-
-def _inflated(raw: bytes, limit: int) -> bytes:
-    for window in (zlib.MAX_WBITS + 32, -zlib.MAX_WBITS):  # gzip or zlib by its header; bare deflate
-        try:
-            return zlib.decompressobj(window).decompress(raw, limit)
-        except zlib.error:
-            continue
-    return raw
+    def capture(self, record: ArcWarcRecord) -> Capture | None:
+        """What a response or revisit is, its place aside; None for other records, which are remembered."""
+        headers = record.rec_headers
+        if record.rec_type == "metadata":
+            self.described[headers.get_header("WARC-Refers-To")] = _warc_fields(record.raw_stream.read())
+        elif record.rec_type == "request" and record.http_headers is not None:
+            head = record.http_headers
+            sent = posted(head.protocol, head.get_header("Content-Type"), record.raw_stream.read())
+            self.requested[headers.get_header("WARC-Concurrent-To")] = sent
+        if record.rec_type not in {"response", "revisit"} or record.http_headers is None:
+            return None
+        id = headers.get_header("WARC-Record-ID")
+        asked = self.requested.pop(id, Posted())
+        capture = _capture(record, self.described.pop(id, {}))
+        if not capture.is_revisit and (self.hashed or capture.source):
+            capture = capture._replace(sha256=sha256(decoded_body(record)).hexdigest())
+        return capture._replace(method=asked.method, request_body=asked.body)
 
 
 def _warc_fields(block: bytes) -> dict[str, list[str]]:
@@ -219,10 +261,13 @@ def _capture(record: ArcWarcRecord, about: dict[str, list[str]]) -> Capture:
         return about.get(name, [""])[0]
 
     status = http.get_statuscode()
+    refers_to = headers.get_header("WARC-Refers-To-Target-URI") or ""
+    if record.rec_type != "revisit" or refers_to == headers.get_header("WARC-Target-URI"):
+        refers_to = ""
     mime = media_type(http.get_header("Content-Type")) or ""
     return Capture(
         url=headers.get_header("WARC-Target-URI") or "",
-        timestamp=re.sub(r"\D", "", headers.get_header("WARC-Date") or "")[:14],
+        timestamp=timestamp(headers.get_header("WARC-Date")),
         mime="warc/revisit" if record.rec_type == "revisit" else mime,
         status=int(status) if status.isdigit() else 0,
         digest=headers.get_header("WARC-Payload-Digest") or "",
@@ -236,7 +281,21 @@ def _capture(record: ArcWarcRecord, about: dict[str, list[str]]) -> Capture:
         parent=told("via"),
         etag=http.get_header("ETag") or "",
         last_modified=http.get_header("Last-Modified") or "",
-        location=http.get_header("Location") or "",
+        location=told("movedTo") or http.get_header("Location") or "",
         attachments=tuple(about.get("attachment", ())),
         parts=tuple(about.get("part", ())),
+        refers_to=refers_to,
+        refers_at=timestamp(headers.get_header("WARC-Refers-To-Date")) if refers_to else "",
     )
+
+
+def timestamp(date: str | None) -> str:
+    """2025-01-15T02:03:04Z as 20250115020304."""
+    return re.sub(r"\D", "", date or "")[:14]
+
+
+def whole_seconds(date: str | None) -> str:
+    """A WARC date without the fractions of a second that some tools write, and whole where one is short."""
+    known = timestamp(date)
+    known += "00000101000000"[len(known) :]
+    return f"{known[:4]}-{known[4:6]}-{known[6:8]}T{known[8:10]}:{known[10:12]}:{known[12:]}Z"

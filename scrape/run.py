@@ -4,6 +4,7 @@ Goes on where the last run was stopped, since what is archived is not fetched ag
 by side, one host never twice at once. How to ask is `scrape.fetch`'s, how to keep `scrape.archive_writer`'s.
 """
 
+import time
 import traceback
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from scrape.archive_writer import About, ArchiveWriter
+from scrape.caps import Capped, Caps
 from scrape.exchange import Exchange, Request
 from scrape.families import Family, family_of
 from scrape.families.rows import ATTACHMENT
@@ -28,6 +30,7 @@ from scrape.titles import fiscal_year, newest_year_due, why_not_a_report
 from scrape.wire import FetchError
 
 HOSTS_AT_ONCE = 40
+_OUTCOMES: dict[str, Outcome] = {"failed": "failed", "blocked": "blocked", "capped": "left"}
 
 
 def run_sources(
@@ -38,19 +41,28 @@ def run_sources(
     delay_s: float | None = None,
     refresh: bool = False,
     contact: str | None = None,
+    caps: Caps | None = None,
     watcher: Watcher | None = None,
 ) -> list[SourceResult]:
     """Fetch what is new from `sources` into the archive; results in the order of the sources.
 
     allow_local: reach loopback addresses and no others. delay_s: seconds between requests instead of each
-    source's own. contact: whom a site can ask about this run. refresh: ask again, conditionally, for what is archived, and keep changed pages beside the
-    old. SourceError for an unknown family, ArchiveError if the archive cannot be opened or written.
+    source's own. contact: whom a site can ask about this run. refresh: ask again, conditionally, for what is
+    archived, and keep changed pages beside the old. caps: what the whole run may ask for. SourceError for an
+    unknown family, ArchiveError if the archive cannot be opened or written.
     """
     families = {source.name: family_of(source) for source in sources}
-    fetcher = Fetcher(allow_local=allow_local, delay_s=delay_s, contact=contact)
+    results: dict[str, SourceResult] = {}
+
+    def asked(source: Source, received_bytes: int) -> None:
+        results[source.name].requests += 1
+        results[source.name].received_bytes += received_bytes
+        if watcher:
+            watcher.asked(source, received_bytes)
+
+    fetcher = Fetcher(allow_local=allow_local, delay_s=delay_s, contact=contact, caps=caps, told=asked)
     with ArchiveWriter(archive_dir) as archive:
         run = _Run(fetcher, archive, families, refresh, watcher)
-        results: dict[str, SourceResult] = {}
         groups = _sharing_hosts(sources)
         with ThreadPoolExecutor(max_workers=max(1, min(HOSTS_AT_ONCE, len(groups)))) as threads:
             working = [threads.submit(run.all_of, group, results) for group in groups]
@@ -128,13 +140,13 @@ class _SourceRun:
 
     def all(self) -> None:
         """List, pick, fetch; whatever happens is in the result and in the log."""
-        source = self.source
+        source, began = self.source, time.monotonic()
         told = {key: getattr(source, key) for key in ("name", "title", "region", "family")}
         self.archive.log("started", **told, list="\n".join(source.list))
         try:
             reports = self._pick(self._listing().rows())
             if self.watcher:
-                self.watcher.found(source, len(reports))
+                self.watcher.found(source, len(reports), self._to_fetch(reports))
             for row in reports:
                 outcome = self._report(row)
                 if self.watcher:
@@ -150,6 +162,7 @@ class _SourceRun:
             self.archive.log("surprise", name=source.name, trace=traceback.format_exc())
         finally:
             self.result.reports = self.archive.count(source.name, "report")
+            self.result.duration_s = time.monotonic() - began
             self.archive.log("finished", **self.result.to_json())
 
     def _listing(self) -> Listing:
@@ -168,7 +181,7 @@ class _SourceRun:
         """Those rows whose titles are annual reports'. Too few of them is an error, never "nothing new"."""
         picked, passed_over = list[Row](), Counter[str]()
         for row in rows.values():
-            reason = why_not_a_report(row.report.title)
+            reason = why_not_a_report(row.report.title, row.column)
             if reason is None:
                 picked.append(row)
             else:
@@ -196,6 +209,9 @@ class _SourceRun:
             told = f"the list has {of_year} annual reports for {due}"
             expected = f"at least {source.expect_a_year} are expected"
             self._fail(source.list[0], FetchError(f"{told}; {expected}"))
+
+    def _to_fetch(self, rows: list[Row]) -> int:
+        return sum(self.refresh or self.archive.newest(row.report.url) is None for row in rows)
 
     def _report(self, row: Row) -> Outcome:
         """A listed report with what belongs to it: pages on which it goes on, files beside it."""
@@ -241,13 +257,15 @@ class _SourceRun:
 
     def _keep(self, answer: Exchange, kind: str) -> None:
         """Archive an answer that is no document: what a site refused, and how, is evidence too."""
-        self.archive.store(answer, About(self.source.name, kind))
+        self.archive.store(answer, About(self.source.name, kind, moved_to=answer.moved_to))
 
     def _fail(self, url: str, error: FetchError) -> Outcome:
         problem = Problem(url, error.result, f"{error}.")
-        self.result.problems.append(problem)
-        outcome: Outcome = "blocked" if error.result == "blocked" else "failed"
+        outcome = _OUTCOMES[error.result]
         self.result.counts[outcome] += 1
+        if isinstance(error, Capped) and any(p.reason == problem.reason for p in self.result.problems):
+            return outcome  # said once; how many it leaves is in the counts
+        self.result.problems.append(problem)
         self.archive.log("problem", name=self.source.name, **vars(problem))
         return outcome
 

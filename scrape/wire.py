@@ -1,52 +1,34 @@
 """Connections: to checked addresses only, one at a time, with every byte received kept for the archive.
 
-An httpx transport over httpcore. Delays, retries and robots.txt are `scrape.fetch`'s.
+One `Wire` a host, over httpcore. Delays, retries, redirects and robots.txt are `scrape.fetch`'s.
 """
 
-import ipaddress
 import socket
 import ssl
 import time
-from collections.abc import Iterable, Iterator
-from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, Literal
 
 import httpcore
 import httpx
 
-from scrape.exchange import Exchange, Request, now
+from scrape.addresses import is_allowed
+from scrape.exchange import Exchange, FetchError, Request, Silence, UnsafeAddress, now
+from scrape.message import MAX_BYTES, headers_of, message_of, too_large, unpacked
+
+__all__ = ["FetchError", "Silence", "Tls", "UnsafeAddress", "Wire", "tls_context"]
 
 CONNECT_TIMEOUT_S = 20.0
 READ_TIMEOUT_S = 60.0
 """State-run servers take half a minute to their first byte; twenty seconds would lose them."""
 
-
-MAX_BYTES = 50_000_000
-MAX_DECODED_BYTES = 100_000_000
 MAX_DOCUMENT_S = 900.0
 
-_ENCODINGS = {"", "identity", "gzip", "deflate"}
+Tls = Literal["strict", "old", "p256"]
 
 
-class FetchError(Exception):
-    """Why an address gave no document: a clause for the person at the terminal. `result` as in the log."""
-
-    result = "failed"
-
-
-class UnsafeAddress(FetchError):
-    """The host resolves to an address that must not be asked: private, loopback, link-local …"""
-
-
-class Silence(FetchError):
-    """No whole answer came; asking again may help."""
-
-
-class Recorder(httpcore.NetworkBackend):
-    """Opens connections after checking where they lead, and keeps what passes over them.
-
-    allow_local: only loopback addresses may be reached, instead of only public ones.
-    """
+class _Recorder(httpcore.NetworkBackend):
+    """Opens connections after checking where they lead, and keeps what passes over them."""
 
     def __init__(self, *, allow_local: bool) -> None:
         self._allow_local = allow_local
@@ -55,6 +37,13 @@ class Recorder(httpcore.NetworkBackend):
         self.sent = bytearray()
         self.received = bytearray()
         self.peer: str | None = None
+        self.ends_at = 0.0
+
+    def begin(self) -> None:
+        """Make ready for the next exchange."""
+        self.sent.clear()
+        self.received.clear()
+        self.ends_at = time.monotonic() + MAX_DOCUMENT_S
 
     def connect_tcp(
         self,
@@ -64,7 +53,11 @@ class Recorder(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """Connect to the first of the host's addresses that answers. UnsafeAddress before any byte is sent."""
+        """Connect to the first of the host's addresses that answers. UnsafeAddress before any byte is sent.
+
+        The name is looked up once and the address that was checked is the one connected to, so that a second
+        look-up cannot lead elsewhere.
+        """
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
         for address in self._addresses(host, port):
             try:
@@ -81,6 +74,8 @@ class Recorder(httpcore.NetworkBackend):
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except OSError as error:
             raise httpcore.ConnectError(f"the name {host} is not known ({error.strerror})") from error
+        except UnicodeError:
+            raise httpcore.ConnectError(f"{host} is not a name that can be looked up") from None
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         for address in addresses:
             if not is_allowed(address, allow_local=self._allow_local):
@@ -105,28 +100,21 @@ class Recorder(httpcore.NetworkBackend):
                 continue  # already closed
 
 
-def is_allowed(address: str, *, allow_local: bool) -> bool:
-    """Whether an IP address may be connected to: public ones, or with `allow_local` loopback ones only."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
-        ip = ip.ipv4_mapped
-    if allow_local:
-        return ip.is_loopback
-    if isinstance(ip, ipaddress.IPv6Address) and ip.sixtofour and not ip.sixtofour.is_global:
-        return False
-    return ip.is_global and not ip.is_multicast and not ip.is_loopback and not ip.is_private
-
-
 class _RecordedStream(httpcore.NetworkStream):
-    def __init__(self, stream: httpcore.NetworkStream, recorder: Recorder) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, recorder: _Recorder) -> None:
         self._stream = stream
         self._recorder = recorder
         self._socket = stream.get_extra_info("socket")
         recorder.took(self._socket)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        left_s = self._recorder.ends_at - time.monotonic()
+        if left_s <= 0:
+            raise FetchError(f"it was still coming in after {MAX_DOCUMENT_S:.0f} s")
         piece = self._stream.read(max_bytes, timeout)
         self._recorder.received += piece
+        if len(self._recorder.received) > MAX_BYTES:
+            raise FetchError(too_large())
         return piece
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
@@ -147,125 +135,131 @@ class _RecordedStream(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
 
-class WireTransport(httpx.BaseTransport):
-    """httpx over one connection of a Recorder, which then holds the last request and answer byte for byte."""
+class Wire:
+    """The one connection to a host. Keeps no cookies, follows no redirects, heeds no proxy.
 
-    def __init__(self, recorder: Recorder, *, old_tls: bool = False) -> None:
-        self.recorder = recorder
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=_old_tls() if old_tls else ssl.create_default_context(),
+    allow_local: only loopback addresses may be reached, instead of only public ones. context: makes the TLS
+    settings when they are first needed.
+    """
+
+    def __init__(
+        self, user_agent: str, *, allow_local: bool, tls: Tls, context: Callable[[Tls], ssl.SSLContext]
+    ) -> None:
+        self._recorder = _Recorder(allow_local=allow_local)
+        self._context = context
+        self._tls = tls
+        self._pool = self._new_pool(None)
+        self._speaks_tls = False
+        self._heads = {
+            "User-Agent": user_agent,
+            "Accept": "*/*",
+            "Accept-Language": "zh-CN,zh",
+            "Accept-Encoding": "gzip, deflate",
+            "Connection": "keep-alive",
+        }
+
+    def _new_pool(self, context: ssl.SSLContext | None) -> httpcore.ConnectionPool:
+        return httpcore.ConnectionPool(
+            ssl_context=context,
             max_connections=1,
             keepalive_expiry=30.0,
-            network_backend=recorder,
+            network_backend=self._recorder,
         )
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send one request. Errors are httpcore's, and UnsafeAddress."""
-        self.recorder.sent.clear()
-        self.recorder.received.clear()
-        url = request.url
-        answer = self._pool.handle_request(
-            httpcore.Request(
-                method=request.method,
-                url=httpcore.URL(
-                    scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-                ),
-                headers=request.headers.raw,
-                content=request.read(),
-                extensions=request.extensions,
-            )
-        )
-        return httpx.Response(
-            answer.status, headers=answer.headers, stream=_Body(answer), extensions=answer.extensions
-        )
+    @property
+    def received_bytes(self) -> int:
+        """How much the last exchange received, be it whole or not."""
+        return len(self._recorder.received)
+
+    def abort(self) -> None:
+        """End the connection at once, also while another thread is reading from it."""
+        self._recorder.abort()
 
     def close(self) -> None:
         """Close the connection."""
         self._pool.close()
 
+    def send(self, request: Request) -> Exchange:
+        """Send one request and read the whole answer, of whatever status, within the limits of size and time.
 
-class _Body(httpx.SyncByteStream):
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
+        Silence if no whole answer came, another FetchError if it must not be taken.
+        """
+        try:
+            return self._exchange(request)
+        except httpcore.ConnectError as error:
+            if "BAD_ECPOINT" not in str(error):
+                raise Silence(_cause(error)) from None
+        except (httpx.InvalidURL, httpcore.UnsupportedProtocol, httpcore.LocalProtocolError, UnicodeError):
+            raise FetchError("not a valid address") from None
+        except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
+            raise Silence(_cause(error)) from None
+        # A server that answers with a point of another curve than agreed on is understood with only one to choose.
+        self._speak_tls("p256")
+        try:
+            return self._exchange(request)
+        except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
+            raise Silence(_cause(error)) from None
 
-    def __iter__(self) -> Iterator[bytes]:
-        yield from self._answer.iter_stream()
+    def _speak_tls(self, tls: Tls) -> None:
+        """Connect with these TLS settings from now on."""
+        self._pool.close()
+        self._pool = self._new_pool(self._context(tls))
+        self._speaks_tls = True
 
-    def close(self) -> None:
-        self._answer.close()
+    def _exchange(self, request: Request) -> Exchange:
+        recorder = self._recorder
+        recorder.begin()
+        fetched_at = now()
+        url = httpx.URL(request.url)
+        if url.scheme == "https" and not self._speaks_tls:
+            self._speak_tls(self._tls)
+        told = {"Host": url.netloc.decode("ascii"), **self._heads, **request.headers}
+        if request.content is not None:
+            told["Content-Length"] = str(len(request.content))
+        heads = [(name.encode("ascii"), value.encode("ascii")) for name, value in told.items()]
+        timeout = {"connect": CONNECT_TIMEOUT_S, "read": READ_TIMEOUT_S, "write": READ_TIMEOUT_S}
+        with self._pool.stream(
+            request.method,
+            httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+            headers=heads,
+            content=request.content,
+            extensions={"timeout": timeout},
+        ) as answer:
+            headers = headers_of(answer.headers)
+            if int(headers.get("content-length") or 0) > MAX_BYTES:
+                raise FetchError(too_large())
+            payload = b"".join(answer.iter_stream())
+        response, surplus = message_of(bytes(recorder.received), answer.status, headers)
+        if surplus:
+            # What follows would be taken for the answer to the next request.
+            for connection in self._pool.connections:
+                connection.close()
+            if surplus.strip() and answer.status < 300:
+                raise FetchError("more of it came than the server announced, so it may be cut off")
+        return Exchange(
+            url=request.url,
+            fetched_at=fetched_at,
+            status=answer.status,
+            headers=headers,
+            request=bytes(recorder.sent),
+            response=response,
+            body=unpacked(payload, headers.get("content-encoding", "")),
+            peer=recorder.peer,
+        )
 
 
-def _old_tls() -> ssl.SSLContext:
-    """For servers of another decade: weak key exchange and old renegotiation, certificates still checked."""
-    context = ssl.create_default_context()
-    context.set_ciphers("DEFAULT:@SECLEVEL=1")
-    context.options |= 0x4  # OP_LEGACY_SERVER_CONNECT, which ssl names only from Python 3.12 on
-    return context
+def tls_context(tls: Tls) -> ssl.SSLContext:
+    """TLS settings; certificates are checked with all of them.
 
-
-def client(recorder: Recorder, user_agent: str, *, old_tls: bool) -> httpx.Client:
-    """An httpx client over `recorder` that keeps no cookies and follows no redirects."""
-    return httpx.Client(
-        transport=WireTransport(recorder, old_tls=old_tls),
-        headers={
-            "User-Agent": user_agent,
-            "Accept": "*/*",
-            "Accept-Language": "zh-CN,zh",
-            "Accept-Encoding": "gzip, deflate",
-        },
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        timeout=httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
-        trust_env=False,  # a proxy would go where the checks of addresses cannot follow
-    )
-
-
-def send(client: httpx.Client, recorder: Recorder, request: Request) -> Exchange:
-    """Send one request and read the whole answer, of whatever status, within the limits of size and time.
-
-    Silence if no whole answer came, another FetchError if it must not be taken.
+    old: weak key exchange and old renegotiation, for servers of another decade. p256: one curve only.
     """
-    try:
-        return _exchange(client, recorder, request)
-    except (httpx.InvalidURL, httpcore.UnsupportedProtocol, httpcore.LocalProtocolError):
-        raise FetchError("not a valid address") from None
-    except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
-        raise Silence(_cause(error)) from None
-    except httpx.DecodingError:
-        raise FetchError("its compressed body is damaged") from None
-
-
-def _exchange(client: httpx.Client, recorder: Recorder, request: Request) -> Exchange:
-    ends_at = time.monotonic() + MAX_DOCUMENT_S
-    fetched_at = now()
-    body = bytearray()
-    with client.stream(
-        request.method, request.url, content=request.content, headers=dict(request.headers)
-    ) as answer:
-        if int(answer.headers.get("content-length") or 0) > MAX_BYTES:
-            raise FetchError(_too_large())
-        encoding = answer.headers.get("content-encoding", "").strip().lower()
-        if encoding not in _ENCODINGS:
-            raise FetchError(f"its body is encoded as {encoding}, which was not asked for")
-        for piece in answer.iter_bytes():
-            body += piece
-            if len(recorder.received) > MAX_BYTES or len(body) > MAX_DECODED_BYTES:
-                raise FetchError(_too_large())
-            if time.monotonic() > ends_at:
-                raise FetchError(f"it was still coming in after {MAX_DOCUMENT_S:.0f} s")
-    return Exchange(
-        url=request.url,
-        fetched_at=fetched_at,
-        status=answer.status_code,
-        headers={name.lower(): value for name, value in answer.headers.items()},
-        request=bytes(recorder.sent),
-        response=bytes(recorder.received),
-        body=bytes(body),
-        peer=recorder.peer,
-    )
-
-
-def _too_large() -> str:
-    return f"it is larger than {MAX_BYTES // 1_000_000} MB, or {MAX_DECODED_BYTES // 1_000_000} MB unpacked"
+    context = ssl.create_default_context()
+    if tls == "old":
+        context.set_ciphers("DEFAULT:@SECLEVEL=1")
+        context.options |= 0x4  # OP_LEGACY_SERVER_CONNECT, which ssl names only from Python 3.12 on
+    elif tls == "p256":
+        context.set_ecdh_curve("prime256v1")
+    return context
 
 
 def _cause(error: Exception) -> str:

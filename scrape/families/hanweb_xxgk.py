@@ -141,7 +141,8 @@ class HanwebXxgk(Family):
         address = absolute(page.url, _whole(named)) if named else None
         if address and "area" in parse_qs(urlsplit(address).query):
             because = "the page leads to xxgkAnnualReport.jsp, where an organ's reports stand by year"
-            return Clue(3 if "dataproxy.jsp" not in text else 2, because, _with(address, fbtime=None))
+            framed = "dataproxy.jsp" not in text and _ANNUAL_ADDRESS.search(_frames(soup(page)))
+            return Clue(3 if framed else 2, because, _with(address, fbtime=None))
         if "/module/xxgk/" not in text:
             return None
         if "dataproxy.jsp" in text or not _call(soup(page), page, _Start()):
@@ -153,7 +154,7 @@ def _call(page: BeautifulSoup, answer: Exchange, begun: _Start) -> ListRequest |
     """The request that a column's page makes of search.jsp; None if it makes none."""
     base = base_address(page, answer.url)
     script = live_scripts(page)
-    frames = " ".join(str(frame["src"]) for frame in page.find_all(["iframe", "frame"], src=True, limit=50))
+    frames = _frames(page)
     told = _SEARCH_ADDRESS.search(script) or _SEARCH_ADDRESS.search(frames)
     tree = _TREE_ADDRESS.search(script) or _TREE_ADDRESS.search(frames)
     if not told and not tree:
@@ -171,6 +172,11 @@ def _call(page: BeautifulSoup, answer: Exchange, begun: _Start) -> ListRequest |
         form = {"infotypeId": "", "vc_title": "", "vc_number": "", "area": area}
         address = absolute(base, "/module/xxgk/search.jsp")
     return _search(address, form, begun, answer.url) if address else None
+
+
+def _frames(page: BeautifulSoup) -> str:
+    """The addresses of the page's frames."""
+    return " ".join(str(frame["src"]) for frame in page.find_all(["iframe", "frame"], src=True, limit=50))
 
 
 def _search(address: str, form: dict[str, str], begun: _Start, list_address: str) -> ListRequest:

@@ -4,12 +4,7 @@ import gzip
 import io
 import json
 import os
-import random
 import shutil
-import signal
-import subprocess
-import sys
-import time
 from hashlib import sha256
 from pathlib import Path
 
@@ -19,13 +14,13 @@ from hypothesis import strategies as st
 from local_sites import COLUMN, article, page, trs_site
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
 from sample.sites.server import Answer
 from scrape.archive import ArchiveError, is_archive, read_archive, read_sources
-from scrape.archive_writer import ArchiveWriter
+from scrape.archive_writer import About, ArchiveWriter
+from scrape.exchange import Exchange
 from scrape.index import read_index, surt_key
+from scrape.verify import verify
 
 PROJECT = Path(__file__).parents[2]
 
@@ -123,9 +118,8 @@ def test_another_tools_index_has_the_same_lines_in_the_same_order(bench) -> None
     sites.run()
     sites.run("--refresh")
     theirs = io.StringIO()
-    indexer.CDXJIndexer(
-        theirs, [str(path) for path in sorted(sites.archive.glob("*.warc.gz"))], sort=True
-    ).process_all()
+    files = [str(path) for path in sorted(sites.archive.glob("*.warc.gz"))]
+    indexer.CDXJIndexer(theirs, files, sort=True).process_all()
     fields = ("url", "mime", "status", "digest", "length", "offset", "filename")
 
     def facts(line: str) -> tuple[str, ...]:
@@ -320,6 +314,28 @@ def test_a_record_whose_bytes_were_changed_is_told_and_the_others_are_read(whole
     assert victim.url not in good
 
 
+@pytest.mark.parametrize("how", ["torn to pieces", "forged"])
+def test_what_is_damaged_is_fetched_again_once_the_index_is_made_anew(bench, how: str) -> None:
+    plain = Answer(
+        200, page("示例县年报"), {"Content-Type": "text/html"}
+    )  # no validators: refreshed by revisits
+    sites = bench(trs_site(2, answers={f"/{article(0).path}": plain}))
+    sites.run()
+    sites.run("--refresh")
+    index, path = sites.archive / "index.cdxj", sites.archive / "example.warc.gz"
+    victim = next(c for c in read_index(index) if c.url.endswith(article(0).path) and not c.is_revisit)
+    data = path.read_bytes()
+    member = data[victim.offset : victim.offset + victim.length]
+    damaged = gzip.compress(gzip.decompress(member).replace("平稳".encode(), "动荡".encode()))
+    if how == "torn to pieces":
+        damaged = member[:20] + os.urandom(20) + member[40:]
+    path.write_bytes(data[: victim.offset] + damaged + data[victim.offset + victim.length :])
+    index.unlink()
+    outcome = sites.run()
+    assert (outcome.first["new"], outcome.first["unchanged"]) == (1, 1)
+    assert {d.body for d in read_archive(sites.archive)} == {plain.body, article(1).body}
+
+
 def test_an_index_that_was_deleted_is_made_again_the_same(whole, tmp_path) -> None:
     archive = tmp_path / "archive"
     shutil.copytree(whole, archive)
@@ -330,82 +346,10 @@ def test_an_index_that_was_deleted_is_made_again_the_same(whole, tmp_path) -> No
     assert (archive / "index.cdxj").read_bytes() == before
 
 
-def _foreign(path: Path, answers: list[tuple[str, str, str, bytes]], *, packed: bool = True) -> None:
-    with path.open("wb") as file:
-        writer = WARCWriter(file, gzip=packed)
-        for url, status, kind, body in answers:
-            head = StatusAndHeaders(
-                status, [("Content-Type", kind), ("Content-Length", str(len(body)))], protocol="HTTP/1.1"
-            )
-            date = {"WARC-Date": "2024-02-03T04:05:06Z"}
-            writer.write_record(
-                writer.create_warc_record(
-                    url, "response", io.BytesIO(body), http_headers=head, warc_headers_dict=date
-                )
-            )
-
-
-@pytest.mark.parametrize("packed", [True, False])
-def test_a_warc_file_made_by_others_gives_every_document_in_it(tmp_path, packed: bool) -> None:
-    path = tmp_path / ("theirs.warc.gz" if packed else "theirs.warc")
-    _foreign(
-        path,
-        [
-            ("http://b.example.gov.cn/2.html", "200 OK", "text/html; charset=GB2312", "镕".encode("gb18030")),
-            ("http://a.example.gov.cn/1.pdf", "200 OK", "application/pdf", b"%PDF"),
-            ("http://a.example.gov.cn/x.doc", "200 OK", "application/octet-stream", b"\xd0\xcf"),
-            ("http://a.example.gov.cn/x.css", "200 OK", "text/css", b"p{}"),
-            ("http://a.example.gov.cn/x.png", "200 OK", "image/png", b"\x89PNG"),
-            ("http://a.example.gov.cn/gone.html", "404 Not Found", "text/html", b"gone"),
-        ],
-        packed=packed,
-    )
-    found = list(read_archive(path))
-    assert [d.url for d in found] == [
-        "http://a.example.gov.cn/1.pdf",
-        "http://a.example.gov.cn/x.doc",
-        "http://b.example.gov.cn/2.html",
-    ]
-    assert (found[2].body, found[2].charset) == ("镕".encode("gb18030"), "gb2312")
-    assert (found[0].fetched_at, found[0].warc_file, found[0].title) == (
-        "2024-02-03T04:05:06Z",
-        path.name,
-        None,
-    )
-
-
 def test_one_file_of_our_own_archive_is_read_with_what_the_list_said(whole) -> None:
     found = list(read_archive(whole / "example.warc.gz"))
     assert found == list(read_archive(whole))
     assert len(found) == 4
-
-
-@pytest.mark.parametrize("packed", [True, False])
-def test_a_warc_file_that_breaks_off_gives_what_is_whole_and_then_says_so(tmp_path, packed: bool) -> None:
-    path = tmp_path / "theirs.warc.gz"
-    page_of = [
-        (f"http://a.example.gov.cn/{n}.html", "200 OK", "text/html", os.urandom(3000)) for n in range(4)
-    ]
-    _foreign(path, page_of, packed=packed)
-    path.write_bytes(path.read_bytes()[:-1500])
-    good, error = until_error(path)
-    assert "not readable to its end" in error
-    assert len(good) == 3
-
-
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"not a warc file at all\r\n", gzip.compress(b"hello", mtime=0), bytes(range(256))],
-    ids=["empty", "text", "gzip", "bytes"],
-)
-def test_a_file_that_is_no_warc_is_one_sentence(tmp_path, content: bytes) -> None:
-    path = tmp_path / "something.warc.gz"
-    path.write_bytes(content)
-    if content:
-        with pytest.raises(ArchiveError):
-            list(read_archive(path))
-    else:
-        assert list(read_archive(path)) == []
 
 
 def test_what_is_not_there_or_no_archive_is_one_sentence(tmp_path) -> None:
@@ -424,6 +368,8 @@ def test_what_is_not_there_or_no_archive_is_one_sentence(tmp_path) -> None:
         "http://www2.a.gov.cn",
         "http://a.gov.cn/a//b/?",
         "https://a.gov.cn:443/%E6%94%BF/A.html",
+        "https://a.gov.cn/政/A.html?标题=年报 一&x=50%&y=a%2Fb",
+        "http://a.gov.cn/x.jsp?__wb_method=POST&param={%22a%22:%20[1]}&c=<x>|^",
     ],
 )
 def test_index_keys_are_those_of_other_tools(url: str) -> None:
@@ -445,28 +391,222 @@ def test_the_sources_health_is_told_from_the_log(bench) -> None:
     assert sites.run().first["unchanged"] == 3
 
 
-def test_killed_at_any_moment_the_next_run_goes_on_and_fetches_nothing_twice(bench) -> None:
-    site = trs_site(40, page_size=10)
-    sites = bench(site)
-    command = [
-        *(sys.executable, "-c", "from scrape.commands import scrape; scrape()", "run", str(sites.files[0])),
-        *("--archive", str(sites.archive), "--allow-local", "--delay", "0.005"),
-    ]
-    lot = random.Random(7)
-    kills = 0
-    for target in (3, 12, 21, 30):
-        process = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while process.poll() is None and len(set(sites.asked("/t2025"))) < target:
-            time.sleep(0.002)
-        time.sleep(lot.uniform(0, 0.01))
-        process.send_signal(signal.SIGKILL)
-        kills += process.wait() == -signal.SIGKILL
-    assert kills >= 3
-    final = sites.run()
-    assert (final.status, final.first["reports"]) == (0, 40)
-    asked = sites.asked("/t2025")
-    # What was on its way when the kill came is not in the archive and must be asked for again; nothing else.
-    assert len(asked) - len(set(asked)) <= kills
-    assert {d.url.split("/", 3)[3]: d.body for d in read_archive(sites.archive)} == {
-        a.path: a.body for a in site.articles
+SAME = page("同一份报告")
+FIRST, SECOND = article(0), article(1)
+
+
+def twins(**more):
+    """A site on which one report stands at two addresses."""
+    return trs_site(articles=[article(0, body=SAME), article(1, body=SAME), article(2)], **more)
+
+
+def test_a_report_at_two_addresses_is_kept_once_and_both_addresses_are_known(bench) -> None:
+    sites = bench(twins())
+    assert sites.run().first["new"] == 3
+    both, other = sorted(read_archive(sites.archive), key=lambda d: d.body != SAME)
+    assert (both.body, other.also_at) == (SAME, ())
+    assert {both.url.split("/", 3)[3]} | {u.split("/", 3)[3] for u in both.also_at} == {
+        FIRST.path,
+        SECOND.path,
     }
+    kept = [block for kind, _, block in records(sites.archive / "example.warc.gz") if SAME in block]
+    assert len(kept) == 1
+    asked = len(sites.asked("/t2025"))
+    assert sites.run().first["unchanged"] == 3
+    assert len(sites.asked("/t2025")) == asked
+    assert sites.run("--refresh").first["unchanged"] == 3
+    assert len(list(read_archive(sites.archive))) == 2
+
+
+def test_a_second_address_refers_to_the_first_by_the_standard(bench) -> None:
+    sites = bench(twins())
+    sites.run()
+    sites.run("--refresh")
+    with (sites.archive / "example.warc.gz").open("rb") as file:
+        heads = [
+            dict(r.rec_headers.headers)
+            for r in ArchiveIterator(file)
+            if r.rec_type == "revisit" and "/t2025" in r.rec_headers.get_header("WARC-Target-URI")
+        ]
+    first = next(h for h in heads if h["WARC-Refers-To-Target-URI"] != h["WARC-Target-URI"])
+    assert first["WARC-Profile"].endswith("/revisit/identical-payload-digest")
+    # What is asked again at the second address refers to the bytes, too, never to another revisit.
+    stored = {c.url for c in read_index(sites.archive / "index.cdxj") if not c.is_revisit}
+    assert {h["WARC-Refers-To-Target-URI"] for h in heads} <= stored
+
+
+def test_a_body_that_came_packed_otherwise_is_another_payload_and_still_one_document(bench) -> None:
+    packed = Answer(200, gzip.compress(SAME), {"Content-Type": "text/html", "Content-Encoding": "gzip"})
+    sites = bench(twins(answers={f"/{SECOND.path}": packed}))
+    sites.run()
+    assert not any(c.is_revisit for c in read_index(sites.archive / "index.cdxj") if c.kind == "report")
+    both = next(d for d in read_archive(sites.archive) if d.body == SAME)
+    assert len(both.also_at) == 1
+
+
+def test_of_a_report_at_two_addresses_one_may_change(bench) -> None:
+    site = twins()
+    sites = bench(site)
+    sites.run()
+    (before,) = (d for d in read_archive(sites.archive) if d.also_at)
+    changed = next(a for a in site.articles if before.url.endswith(a.path))
+    changed.body = page("改过的报告")
+    sites.served.update(site)
+    assert sites.run("--refresh").first["changed"] == 1
+    found = {d.url: (d.body, d.also_at) for d in read_archive(sites.archive)}
+    assert found[before.url] == (changed.body, ())
+    assert found[before.also_at[0]] == (SAME, ())
+    changed.body = SAME
+    sites.served.update(site)
+    assert sites.run("--refresh").first["changed"] == 1
+    assert [d.also_at for d in read_archive(sites.archive) if d.body == SAME] != [()]
+    assert len(list(read_archive(sites.archive))) == 2
+
+
+def test_two_sources_with_the_same_report_keep_one_each(bench) -> None:
+    sites = bench(
+        trs_site(articles=[article(0, body=SAME)]), trs_site(1, "other", articles=[article(0, body=SAME)])
+    )
+    sites.run()
+    assert [(d.source, d.also_at) for d in read_archive(sites.archive)] == [("example", ()), ("other", ())]
+
+
+def test_addresses_and_pages_that_go_on_are_known_from_one_file_as_from_the_archive(bench) -> None:
+    sites = bench(twins(), long_site("long"))
+    sites.run()
+    files = sorted(sites.archive.glob("*.warc.gz"))
+    from_files = [document for path in files for document in read_archive(path)]
+    assert sorted(from_files, key=lambda d: d.url) == list(read_archive(sites.archive))
+
+
+def test_an_index_made_anew_knows_second_addresses_and_parts(bench) -> None:
+    sites = bench(twins(), long_site("long"))
+    sites.run()
+    sites.run("--refresh")
+    index = sites.archive / "index.cdxj"
+    before = index.read_bytes()
+    index.unlink()
+    ArchiveWriter(sites.archive).close()
+    assert index.read_bytes() == before
+
+
+def long_site(name: str = "example", pages: int = 3, **more):
+    """A site whose one report goes on over several pages."""
+    stem = article(0).path.rpartition("/")[2].partition(".")[0]
+    call = f'<script>createPageHTML({pages},0,"{stem}","html")</script>'
+    answers = {
+        f"/{article(0).path.replace('.html', f'_{n}.html')}": Answer(
+            200, page(f"示例县年报第{n + 1}页"), {"Content-Type": "text/html"}
+        )
+        for n in range(1, pages)
+    }
+    first = article(0, body=page("示例县年报", call))
+    return trs_site(name=name, articles=[first], answers=answers | more.pop("answers", {}), **more)
+
+
+def test_the_pages_on_which_a_report_goes_on_come_with_it_in_order(bench) -> None:
+    sites = bench(long_site())
+    assert sites.run().status == 0
+    (found,) = read_archive(sites.archive)
+    assert found.parts == (page("示例县年报第2页"), page("示例县年报第3页"))
+    assert [url.rpartition("_")[2] for url in found.part_urls] == ["1.html", "2.html"]
+
+
+def test_a_page_that_goes_on_somewhere_else_is_followed(bench) -> None:
+    first = f"/{article(0).path.replace('.html', '_1.html')}"
+    moved = {
+        first: Answer(302, headers={"Location": "/moved/1.html"}),
+        "/moved/1.html": Answer(200, page("示例县年报第2页"), {"Content-Type": "text/html"}),
+    }
+    sites = bench(long_site(answers=moved))
+    assert sites.run().status == 0
+    (found,) = read_archive(sites.archive)
+    assert found.parts == (page("示例县年报第2页"), page("示例县年报第3页"))
+    assert sites.run("--refresh").status == 0
+    assert list(read_archive(sites.archive)) == [found]
+    assert verify(sites.archive).faults == []
+
+
+def test_a_page_that_is_missing_is_told_and_the_report_comes_without_it(bench) -> None:
+    gone = f"/{article(0).path.replace('.html', '_1.html')}"
+    sites = bench(long_site(answers={gone: Answer(404)}))
+    assert sites.run().status == 1
+    found = []
+    with pytest.raises(ArchiveError, match=r"goes on at .*_1\.html, which is not in the archive"):
+        found.extend(read_archive(sites.archive))
+    found += list(_whatever(sites.archive))
+    assert found[0].parts == (page("示例县年报第3页"),)
+
+
+def _whatever(archive: Path):
+    documents = read_archive(archive)
+    while True:
+        try:
+            yield next(documents)
+        except (StopIteration, ArchiveError):
+            return
+
+
+def exchange(
+    url: str, body: bytes, *, content: bytes | None = None, kind: str = "application/json"
+) -> Exchange:
+    """An exchange as it passes over the wire, by POST if there is `content`."""
+    method = "GET" if content is None else "POST"
+    path = "/" + url.split("/", 3)[3]
+    request = f"{method} {path} HTTP/1.1\r\nHost: a.example\r\n"
+    if content is not None:
+        request += f"Content-Type: {kind}\r\nContent-Length: {len(content)}\r\n"
+    response = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    heads = {"content-type": "text/html"}
+    sent = request.encode() + b"\r\n" + (content or b"")
+    return Exchange(url, "2025-01-02T03:04:05Z", 200, heads, sent, response, body)
+
+
+POSTED = [
+    (b"page=1&name=%E5%B9%B4%E6%8A%A5", "application/x-www-form-urlencoded; charset=UTF-8"),
+    (b"page=2&name=%E5%B9%B4%E6%8A%A5", "application/x-www-form-urlencoded; charset=UTF-8"),
+    (b'{"page": {"no": 1, "ids": [3, 4]}}', "application/json"),
+    (b"\x00\xff<xml/>", "application/octet-stream"),
+]
+
+
+def test_what_was_posted_to_one_address_never_answers_for_another_body_nor_for_a_get(tmp_path) -> None:
+    url = "http://a.example.gov.cn/api/search?siteId=1"
+    about = About("example", "list")
+    with ArchiveWriter(tmp_path) as archive:
+        assert archive.store(exchange(url, b"got"), about) == "new"
+        for content, kind in POSTED:
+            posted = exchange(url, b"answer to " + content, content=content, kind=kind)
+            assert archive.store(posted, about) == "new"
+            assert archive.store(posted, about) == "unchanged"
+        known = archive.newest(url)
+        assert known is not None
+        assert archive.read(known).body == b"got"
+    with ArchiveWriter(tmp_path) as archive:
+        assert archive.repairs == []
+        assert (
+            archive.store(exchange(url, b"new answer", content=POSTED[0][0], kind=POSTED[0][1]), about)
+            == "changed"
+        )
+    # A revisit would not say to which of the bodies posted it belongs: each answer is kept whole.
+    assert not any(c.is_revisit for c in read_index(tmp_path / "index.cdxj"))
+    assert verify(tmp_path).faults == []
+
+
+def test_what_was_posted_has_the_keys_that_another_tool_gives_it(tmp_path) -> None:
+    indexer = pytest.importorskip("cdxj_indexer.main", reason="cdxj-indexer is not installed")
+    url = "http://a.example.gov.cn/api/search"
+    with ArchiveWriter(tmp_path) as archive:
+        archive.store(exchange(url, b"got"), About("example", "list"))
+        for content, kind in POSTED:
+            archive.store(exchange(url, b"x" + content, content=content, kind=kind), About("example", "list"))
+    theirs = io.StringIO()
+    file = str(tmp_path / "example.warc.gz")
+    indexer.CDXJIndexer(theirs, [file], sort=True, post_append=True).process_all()
+
+    def facts(text: str) -> list[tuple[str, ...]]:
+        lines = [line.split(" ", 2) for line in text.splitlines()]
+        told = [(key, day, json.loads(fields)) for key, day, fields in lines]
+        return [(k, d, f["offset"], f.get("method") or "", f.get("requestBody") or "") for k, d, f in told]
+
+    assert facts((tmp_path / "index.cdxj").read_text("utf-8")) == facts(theirs.getvalue())

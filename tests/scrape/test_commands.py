@@ -13,7 +13,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from sample.sites.server import Answer
 from scrape.run import run_sources
-from scrape.source import Source, SourceError, read_source, registered, source_of
+from scrape.source import Source, SourceError, read_source, source_of
 
 PROJECT = Path(__file__).parents[2]
 LEAST = {"name": "a", "region": "990101", "family": "trs", "list": ["https://www.example.gov.cn/nb/"]}
@@ -24,7 +24,7 @@ def test_a_run_ends_with_a_table_of_what_each_source_gave(bench) -> None:
     words = [*map(str, sites.files), "--archive", str(sites.archive), "--allow-local", "--delay", "0"]
     outcome = command("run", *words)
     assert outcome.status == 1
-    head, good, bad = outcome.out.splitlines()
+    head, good, bad, everything = outcome.out.splitlines()
     assert head.split() == [
         "source",
         "result",
@@ -34,10 +34,15 @@ def test_a_run_ends_with_a_table_of_what_each_source_gave(bench) -> None:
         "changed",
         "blocked",
         "failed",
+        "left",
+        "requests",
+        "MB",
+        "time",
         "why",
     ]
-    assert good.split() == ["good", "ok", "3", "3", "0", "0", "0", "0"]
-    assert bad.split()[:8] == ["bad", "failed", "1", "1", "0", "0", "0", "1"]
+    assert good.split()[:10] == ["good", "ok", "3", "3", "0", "0", "0", "0", "0", "5"]
+    assert bad.split()[:10] == ["bad", "failed", "1", "1", "0", "0", "0", "1", "0", "4"]
+    assert everything.split()[:12] == ["all", "1", "of", "2", "ok", "4", "4", "0", "0", "0", "1", "0"]
     assert (
         f"bad: {sites.served.base_url(trs_site(name='bad'))}/{article(0).path}: failed: HTTP 404."
         in outcome.err.splitlines()
@@ -58,23 +63,6 @@ def test_status_of_no_archive_is_one_sentence(tmp_path) -> None:
     outcome = command("status", "--archive", str(tmp_path))
     assert (outcome.status, outcome.err.count("\n")) == (1, 1)
     assert "is not an archive" in outcome.err
-
-
-def test_the_registered_sources_are_in_order_and_none_claims_to_be_verified() -> None:
-    outcome = command("sources", "--json")
-    assert outcome.status == 0
-    assert len(outcome.sources) >= 5
-    for source in outcome.sources:
-        assert source["list"][0].startswith("http")
-        assert source["note"]
-        assert source["verified"] is False
-    assert command("sources").out.count("\n") > len(outcome.sources)
-
-
-def test_the_regions_of_registered_sources_exist() -> None:
-    table = PROJECT / "load" / "places" / "regions.csv"
-    known = {line.split(",")[0] for line in table.read_text("utf-8").splitlines()}
-    assert {source.region for source in registered()} <= known
 
 
 def test_a_source_file_needs_only_four_keys(tmp_path) -> None:
@@ -170,8 +158,11 @@ def test_the_run_can_be_called_from_python_and_tells_its_watcher(bench) -> None:
         def listing(self, source, page, pages):
             told.append(("listing", page))
 
-        def found(self, source, reports):
-            told.append(("found", reports))
+        def asked(self, source, received_bytes):
+            told.append(("asked", received_bytes > 0))
+
+        def found(self, source, reports, to_fetch):
+            told.append(("found", (reports, to_fetch)))
 
         def document(self, source, outcome):
             told.append(("document", outcome))
@@ -182,8 +173,9 @@ def test_the_run_can_be_called_from_python_and_tells_its_watcher(bench) -> None:
     run_sources([read_source(sites.files[0])], sites.archive, allow_local=True, delay_s=0, watcher=Watcher())
     assert told == [
         ("listing", 1),
-        ("found", 3),
-        *[("document", "new")] * 3,
+        *[("asked", True)] * 2,
+        ("found", (3, 3)),
+        *[("asked", True), ("document", "new")] * 3,
         ("finished", "示例县人民政府: ok, 3 new"),
     ]
 

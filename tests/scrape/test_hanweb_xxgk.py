@@ -270,6 +270,7 @@ def test_years_written_into_script_calls_are_read() -> None:
     [
         ("<h1>x</h1>", f"{REPORTS}&fbtime=2023", 3, REPORTS),
         (f'<iframe src="{ANNUAL}?fbtime=2023&amp;area={AREA}"></iframe>', COLUMN_PAGE, 3, REPORTS),
+        (f'<a href="{ANNUAL}?fbtime=2023&amp;area={AREA}">年报</a>', COLUMN_PAGE, 2, REPORTS),
         (f"<script>$.post('{SEARCH}',{{jdid:3}})</script>", COLUMN_PAGE, 3, COLUMN_PAGE),
         (f"<script>$.post('{SEARCH}',{{jdid:3}})</script>dataproxy.jsp", COLUMN_PAGE, 1, COLUMN_PAGE),
         ('<link href="/module/xxgk/style.css">', COLUMN_PAGE, 1, COLUMN_PAGE),

@@ -1,0 +1,125 @@
+"""Never lost: killed at any moment, out of room or cut off, the archive stays whole and the next run goes on."""
+
+import resource
+import signal
+import subprocess
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from local_sites import article, command, page, trs_site
+
+from bench.soak import COMMAND, PROJECT, soak
+from sample.sites.server import Answer
+from sample.sites.trs import TrsSite
+from scrape.archive import read_archive
+from scrape.archive_writer import ArchiveWriter
+from scrape.verify import verify
+
+SEED = 7
+
+
+def test_killed_at_ten_random_moments_nothing_is_lost_and_nothing_fetched_twice(tmp_path: Path) -> None:
+    print(f"seed {SEED}")
+    seen = soak([TrsSite, TrsSite], kills=10, seed=SEED, reports=40, folder=tmp_path)
+    assert seen.wrong == []
+    assert seen.kills == 10
+
+
+@pytest.mark.parametrize("limit_bytes", [300, 5_000, 20_000, 33_333])
+def test_a_full_disk_loses_nothing_and_the_next_run_goes_on(bench, limit_bytes: int) -> None:
+    sites = bench(trs_site(40, page_size=40))
+
+    def with_little_room() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, limit_bytes))
+
+    words = [str(sites.files[0]), "--archive", str(sites.archive), "--allow-local", "--delay", "0"]
+    full = subprocess.run(
+        [*COMMAND, *words],
+        cwd=PROJECT,
+        preexec_fn=with_little_room,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert full.returncode == 1
+    assert "cannot be written: File too large" in full.stderr
+    assert "make room and run again" in full.stderr
+    assert "Traceback" not in full.stderr
+    found = verify(sites.archive)
+    assert (found.faults, [note for note in found.notes if "mid-record" in note]) == ([], [])
+    kept = {d.url for d in read_archive(sites.archive)}
+    outcome = sites.run()
+    assert (outcome.status, outcome.first["reports"], outcome.first["unchanged"]) == (0, 40, len(kept))
+    assert verify(sites.archive).faults == []
+    asked = Counter(sites.asked("/t2025"))
+    assert sum(count - 1 for count in asked.values()) <= 1  # the one that found no room
+
+
+class Gone(dict[str, Answer]):
+    """Special answers of a site whose network fails after so many requests, and comes back when told."""
+
+    def __init__(self, after: int) -> None:
+        self.left = after
+
+    def get(self, path: str, default: Answer | None = None) -> Answer | None:  # type: ignore[override]
+        self.left -= 1
+        return Answer(drop=True) if self.left < 0 else default
+
+
+def test_with_the_network_gone_the_run_ends_and_the_next_one_goes_on(bench) -> None:
+    network = Gone(after=12)
+    sites = bench(trs_site(30, page_size=10, answers=network))
+    outcome = sites.run()
+    assert (outcome.status, outcome.first["last_result"]) == (1, "failed")
+    assert "does not answer" in outcome.err or "broke off" in outcome.err
+    assert verify(sites.archive).faults == []
+    kept = len(list(read_archive(sites.archive)))
+    network.left = 10_000
+    answered = Counter(seen.path for seen in sites.served.requests if seen.status == 200)
+    again = sites.run()
+    assert (again.status, again.first["unchanged"], again.first["new"]) == (0, kept, 30 - kept)
+    answered_again = Counter(seen.path for seen in sites.served.requests if seen.status == 200)
+    twice = {path for path in answered if "/t2025" in path and answered_again[path] > answered[path]}
+    assert twice == set()
+
+
+@pytest.mark.parametrize("kept", [3, 50, 200])
+def test_a_line_that_the_disk_took_half_is_not_left_in_the_index(bench, kept: int) -> None:
+    """The others write on for a moment after one has found the disk full."""
+    sites = bench(trs_site(3))
+    sites.run()
+    index = sites.archive / "index.cdxj"
+    lines = index.read_bytes().splitlines(keepends=True)
+    index.write_bytes(b"".join(lines[:2]) + lines[2][:kept] + b"".join(lines[3:]))
+    with ArchiveWriter(sites.archive) as archive:
+        assert archive.repairs == ["index.cdxj had lines that cannot be read; it was made anew."]
+    assert index.read_bytes() == b"".join(lines)
+
+
+def test_a_run_that_is_stopped_by_hand_leaves_an_archive_that_verifies(bench) -> None:
+    sites = bench(trs_site(200, page_size=100))
+    words = [str(sites.files[0]), "--archive", str(sites.archive), "--allow-local", "--delay", "0.01"]
+    process = subprocess.Popen(
+        [*COMMAND, *words], cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    while process.poll() is None and len(sites.asked("/t2025")) < 12:
+        time.sleep(0.002)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert b"Stopped. What was fetched is kept" in said
+    assert b"Traceback" not in said
+    checked = command("verify", "--archive", str(sites.archive))
+    assert (checked.status, checked.err) == (0, "")
+
+
+def test_a_report_is_there_whole_or_not_at_all(bench) -> None:
+    """What is stored, is stored with request, metadata and index line before the next thing is asked for."""
+    body = page("示例县年报")
+    sites = bench(trs_site(articles=[article(0, body=body)]))
+    sites.run()
+    (found,) = verify(sites.archive).files
+    assert (found.faults, found.unanswered) == ([], 0)
+    assert found.records == 1 + 3 * (found.responses + found.revisits)
