@@ -7,7 +7,7 @@ PORT ?= 8001
 WORKERS ?= 2
 BIN = .venv/bin
 
-.PHONY: run test lint bench docs clean
+.PHONY: run test lint bench soak docs clean
 
 run: .venv/run
 	$(BIN)/nianbao demo --port $(PORT)
@@ -20,12 +20,17 @@ lint: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m load.describe --check
+	$(BIN)/nianbao scrape coverage --output docs/coverage.md --check
 
 bench: .venv/dev
 	$(BIN)/python -m bench
 
+soak: .venv/dev
+	$(BIN)/python -m bench.soak
+
 docs: .venv/dev
 	$(BIN)/python -m load.describe
+	$(BIN)/nianbao scrape coverage --output docs/coverage.md
 
 # What is installed, and for whom; made again when the list of packages changes.
 .venv/run: pyproject.toml constraints.txt

@@ -1,4 +1,4 @@
-"""What `load` and `inspect` are given: archives, WARC files, folders and files, as documents one by one.
+"""What `load` and `inspect` are given: archives, WARC, ARC and WACZ files, folders and files, as documents.
 
 Of the archive only its reader is known here. What is in the bytes is left to `load.read`.
 """
@@ -11,9 +11,14 @@ from pathlib import Path
 from load.extract import LARGEST_BYTES
 from load.read import Origin
 from load.rows import Row, document_id
-from scrape.archive import ArchiveError, is_archive, read_archive, read_sources
-
-_WARC = (".warc", ".warc.gz")
+from scrape.archive import (
+    ArchivedDocument,
+    ArchiveError,
+    is_archive,
+    is_web_archive,
+    read_archive,
+    read_sources,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +35,6 @@ class InputError(Exception):
     """An input that cannot be opened; the message names it and says why."""
 
 
-def is_warc(path: Path) -> bool:
-    """Whether `path` is a WARC file by its name."""
-    return path.is_file() and path.name.lower().endswith(_WARC)
-
-
 def documents(path: Path, failed: Callable[[str], None]) -> Iterator[InputDocument]:
     """The documents of `path`, one at a time, in an order that depends on their names only.
 
@@ -47,7 +47,7 @@ def documents(path: Path, failed: Callable[[str], None]) -> Iterator[InputDocume
             yield from _archived(path)
         elif path.is_dir():
             yield from _folder(path, failed)
-        elif is_warc(path):
+        elif is_web_archive(path):
             yield from _archived(path)
         else:
             yield _file(path, path.name)
@@ -80,9 +80,11 @@ def _archived(path: Path) -> Iterator[InputDocument]:
     regions = {source["name"]: source.get("region") for source in read_sources(path)} if path.is_dir() else {}
     for found in read_archive(path):
         row: Row = {
-            "id": document_id(found.url, found.sha256),
+            "id": document_id(found.url, _content(found)),
             "sha256": found.sha256,
             "url": found.url,
+            "also_at": "\n".join(found.also_at) or None,
+            "parts": "\n".join(found.part_urls) or None,
             "source": found.source,
             "fetched_at": found.fetched_at,
             "size_bytes": len(found.body),
@@ -91,13 +93,30 @@ def _archived(path: Path) -> Iterator[InputDocument]:
             "list_title": found.title,
             "listed_on": found.listed_on,
         }
-        region = regions.get(found.source or "")
-        yield InputDocument(
-            found.url, row, found.body, Origin(found.url, found.charset, found.title, found.listed_on, region)
+        origin = Origin(
+            url=found.url,
+            charset=found.charset,
+            title=found.title,
+            listed_on=found.listed_on,
+            region=regions.get(found.source or ""),
+            parts=found.parts,
         )
+        yield InputDocument(found.url, row, found.body, origin)
+
+
+def _content(found: ArchivedDocument) -> str:
+    """What a document's id is made from beside its address: its bytes, and those of the pages it goes on.
+
+    So a report of which only a later page was changed is another version; one of a single page is known by
+    its own digest, as ever.
+    """
+    pages = [found.sha256, *(hashlib.sha256(part).hexdigest() for part in found.parts)]
+    return "\x1f".join(pages)
 
 
 def _folder(path: Path, failed: Callable[[str], None]) -> Iterator[InputDocument]:
+    if (path / "datapackage.json").is_file() and (path / "archive").is_dir():
+        path = path / "archive"  # an unpacked WACZ file: beside its WARC files only what is told of them
     files = sorted(
         p
         for p in path.rglob("*")
@@ -107,7 +126,7 @@ def _folder(path: Path, failed: Callable[[str], None]) -> Iterator[InputDocument
         raise InputError(f"{path}: there is no document in this folder")
     for file in files:
         try:
-            if is_warc(file):
+            if is_web_archive(file):
                 yield from _archived(file)
             else:
                 yield _file(file, file.relative_to(path).as_posix())

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from load.checks import PARSE_DOUBT, SOURCE_ERROR, Check, check_tables
-from load.extract import Document, Unreadable, extract, read_html_slowly
+from load.extract import Document, Unreadable, extract_pages, joined, read_html_slowly
 from load.identify import Clues, Identity, identify
 from load.narrative import Narrative, read_narrative
 from load.recognise import read_tables
@@ -29,13 +29,17 @@ class NotAReport(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What is known of a document before it is read: its address, and what the list page said of it."""
+    """What is known of a document before it is read: its address, and what the list page said of it.
+
+    parts: the bytes of the pages on which it goes on, in order.
+    """
 
     url: str | None = None
     charset: str | None = None
     title: str | None = None
     listed_on: str | None = None
     region: str | None = None
+    parts: tuple[bytes, ...] = ()
 
 
 def read_reports(body: bytes, origin: Origin | None = None) -> list[Report]:
@@ -44,14 +48,14 @@ def read_reports(body: bytes, origin: Origin | None = None) -> list[Report]:
     Raises Unreadable for bytes that cannot be read and NotAReport for a page that is something else.
     """
     origin = origin or Origin()
-    document, text = extract(body, origin.charset)
+    document, texts = extract_pages((body, *origin.parts), origin.charset)
     tables: Sequence[TableReading] = read_tables(document.pieces)
     narrative = read_narrative(document, set().union(*(table.used for table in tables)))
     _must_be_report(document, tables, narrative, origin)
     printed = [*narrative.titles, document.meta.get("articletitle", ""), document.title]
     checks = check_tables(tables, pictures=document.images)
-    if document.format == "html" and _deserves_second_reading(tables, checks, text):
-        tables = _read_again(tables, text, document.charset)
+    if document.format == "html" and _deserves_second_reading(tables, checks, texts):
+        tables = _read_again(tables, texts, document.charset)
         checks = check_tables(tables, pictures=document.images)
     identity = identify(_clues(document, narrative, origin))
     if identity.title and identity.title not in [" ".join(title.split()) for title in printed]:
@@ -76,20 +80,22 @@ def _must_be_report(
     raise NotAReport(f"neither the tables nor the sections of an annual report are in it{said}")
 
 
-def _deserves_second_reading(tables: Sequence[TableReading], checks: Sequence[Check], text: str) -> bool:
+def _deserves_second_reading(
+    tables: Sequence[TableReading], checks: Sequence[Check], texts: Sequence[str]
+) -> bool:
     """Whether figures are missing or sums fail on a page that has tables: then another reader looks."""
-    if "<table" not in text and "<TABLE" not in text:
+    if not any("<table" in text or "<TABLE" in text for text in texts):
         return False
     return any(
         not table.found or any(doubt.rule != "cell_unreadable" for doubt in table.doubts) for table in tables
     ) or any(check.verdict == SOURCE_ERROR for check in checks)
 
 
-def _read_again(tables: Sequence[TableReading], text: str, charset: str) -> list[TableReading]:
+def _read_again(tables: Sequence[TableReading], texts: Sequence[str], charset: str) -> list[TableReading]:
     """Table by table the fuller of two readings, the slow one where they are as full; where they name
     different figures, a doubt says so."""
     try:
-        again = read_tables(read_html_slowly(text, charset).pieces)
+        again = read_tables(joined([read_html_slowly(text, charset) for text in texts]).pieces)
     except RecursionError:  # the second reader bears less nesting than the first
         return list(tables)
     chosen = []

@@ -14,6 +14,7 @@ from load.rows import report_id, report_rows
 from load.store import Stage, build, check_usable, explained, known_documents, locked
 
 NOT_A_REPORT, UNREADABLE = "not_a_report", "unreadable"
+STAGED = ""  # read in this very load
 
 
 @dataclass(slots=True)
@@ -53,13 +54,15 @@ def load(
                 fresh_sources = 0
                 for path in paths:
                     for document in documents(path, result.unread.append):
-                        if document.row["id"] in known:
+                        before = known.get(document.row["id"])
+                        also_at = document.row.get("also_at")
+                        if before is not None and (before[0] == STAGED or before[2] == also_at):
                             result.skipped += 1
-                            status, reason = known[document.row["id"]]
+                            status, reason, _ = before
                             if status in (NOT_A_REPORT, UNREADABLE):
                                 result.unread.append(f"{document.name}: {reason} (as before)")
                         else:
-                            known[document.row["id"]] = ("", None)
+                            known[document.row["id"]] = (STAGED, None, also_at)
                             _read_into(stage, document, result)
                         advanced(document.name)
                     for source in sources(path):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlite_utils.db import DescIndex
 
-SCHEMA_VERSION = 1  # raised with every change that an older file does not have; see `load.store`
+SCHEMA_VERSION = 2  # raised with every change that an older file does not have; see `load.store`
 
 
 @dataclass(frozen=True, slots=True)
@@ -482,6 +482,16 @@ DOCUMENTS = Table(
         _text("id", "文件编号", "Made from address and content"),
         _text("sha256", "内容的 SHA-256", "SHA-256 of the content"),
         _text("url", "网址；本地文件为空", "Address; empty for a local file"),
+        _text(
+            "also_at",
+            "内容相同的其他网址，一行一个；文件只存一份",
+            "Other addresses of the same site with the same content, one a line; it is kept once",
+        ),
+        _text(
+            "parts",
+            "正文续页的网址，按顺序一行一个；与首页一并读取，sha256 为首页的",
+            "Addresses of the pages that continue it, in order, one a line; read with it as one. sha256 is the first page's",
+        ),
         _text("file", "本地文件名；存档文件为空", "Name of a local file; empty for archived pages"),
         _text("source", "来源站点", "Source site", "sources"),
         _text("fetched_at", "抓取时间（UTC）", "Time of fetching (UTC)"),
@@ -521,7 +531,7 @@ SOURCES = Table(
         _text("family", "网站系统", "CMS family"),
         _text("list", "年报栏目网址", "Address of the annual-report column"),
         _text("last_run_at", "最近抓取时间（UTC）", "Time of the last run (UTC)"),
-        _text("last_result", "结果：ok、failed、blocked", "ok, failed or blocked"),
+        _text("last_result", "结果：ok、failed、blocked，capped 为达到上限而止", "ok, failed, blocked, or capped: ended at a cap"),
         _text("message", "说明", "What happened"),
         _int("documents", "存档文件数", "Archived documents"),
         _int("reports", "报告数", "Reports"),

@@ -222,7 +222,7 @@ def discover_command(
 
         def keep(answer: Exchange, kind: str) -> None:
             if archive:
-                archive.store(answer, About("discovery", kind))
+                archive.store(answer, About("discovery", kind, moved_to=answer.moved_to))
 
         def say(step: str) -> None:
             steps.append(step)

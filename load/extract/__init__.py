@@ -5,9 +5,10 @@ Formats are told by their bytes, never by a file's name. What the pieces say is 
 """
 
 import re
+from collections.abc import Sequence
 
 from load.extract.decode import decode
-from load.extract.document import Document, Piece, Unreadable
+from load.extract.document import Document, Piece, Unreadable, joined
 from load.extract.html import as_shown, read_html
 from load.extract.html_slow import read_html_slowly
 from load.extract.text import read_text
@@ -61,4 +62,31 @@ def extract(body: bytes, charset: str | None = None) -> tuple[Document, str]:
     return read_text(text, used), text
 
 
-__all__ = ["LARGEST_BYTES", "Document", "Piece", "Unreadable", "extract", "kind_of", "read_html_slowly"]
+def extract_pages(pages: Sequence[bytes], charset: str | None = None) -> tuple[Document, list[str]]:
+    """The document that begins with the first of `pages` and goes on in the others, and their texts.
+
+    A page that goes on and cannot be read is passed over: what it held is missing, as on a page cut short.
+    """
+    document, text = extract(pages[0], charset)
+    documents, texts = [document], [text]
+    for page in pages[1:]:
+        try:
+            document, text = extract(page, charset)
+        except Unreadable:
+            continue
+        documents.append(document)
+        texts.append(text)
+    return joined(documents), texts
+
+
+__all__ = [
+    "LARGEST_BYTES",
+    "Document",
+    "Piece",
+    "Unreadable",
+    "extract",
+    "extract_pages",
+    "joined",
+    "kind_of",
+    "read_html_slowly",
+]

@@ -4,6 +4,7 @@ A piece is a table cell or a paragraph. The order of the document is kept, becau
 form whose labels are missing. What the pieces mean is left to `load.recognise` and `load.narrative`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 PROSE = -1
@@ -52,3 +53,44 @@ class Document:
 
 class Unreadable(Exception):
     """A document that cannot be read; the message says why, in a sentence without the file's name."""
+
+
+def joined(pages: Sequence[Document]) -> Document:
+    """The pages of one document as one: tables, lines and boxes are counted through.
+
+    Paragraphs with which two pages begin alike, or end alike, are the site's furniture: what stands above is
+    left out of all pages but the first, what stands below of all but the last. Title, meta tags and format
+    are the first page's.
+    """
+    first = pages[0]
+    if len(pages) == 1:
+        return first
+    pieces: list[Piece] = []
+    for number, page in enumerate(pages):
+        other = (first if number else pages[1]).pieces
+        above = _alike(page.pieces, other) if number else 0
+        below = _alike(page.pieces[above:][::-1], other[::-1]) if number < len(pages) - 1 else 0
+        inside = range(above, len(page.pieces) - below)
+        tables = 1 + max((piece.table for piece in pieces), default=PROSE)
+        lines = max((piece.place for piece in pieces if PROSE in (piece.table, piece.row)), default=0)
+        boxes = 1 + max((box for piece in pieces for box in piece.box), default=PROSE)
+        for place, piece in enumerate(page.pieces):
+            if piece.table == PROSE and place not in inside:
+                continue
+            pieces.append(
+                Piece(
+                    piece.text,
+                    PROSE if piece.table == PROSE else piece.table + tables,
+                    piece.row,
+                    piece.place + lines if PROSE in (piece.table, piece.row) else piece.place,
+                    tuple(box + boxes for box in piece.box),
+                )
+            )
+    images = any(page.images for page in pages)
+    return Document(first.format, first.charset, pieces, first.title, first.meta, images)
+
+
+def _alike(pieces: Sequence[Piece], others: Sequence[Piece]) -> int:
+    """How many pieces from the first on are the same in both."""
+    same = (piece.text == other.text for piece, other in zip(pieces, others, strict=False))
+    return next((n for n, is_same in enumerate(same) if not is_same), min(len(pieces), len(others)))

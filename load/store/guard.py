@@ -78,10 +78,10 @@ def check_usable(database: Path) -> None:
         )
 
 
-def known_documents(database: Path) -> dict[str, tuple[str, str | None]]:
-    """Id → (status, reason) of every document in `database`; empty where there is no such file."""
+def known_documents(database: Path) -> dict[str, tuple[str, str | None, str | None]]:
+    """Id → (status, reason, also_at) of every document in `database`; empty where there is no such file."""
     if not database.exists():
         return {}
     with _reading(database) as connection:
-        rows = connection.execute("select id, status, reason from documents").fetchall()
-    return {id: (status, reason) for id, status, reason in rows}
+        rows = connection.execute("select id, status, reason, also_at from documents").fetchall()
+    return {id: (status, reason, also_at) for id, status, reason, also_at in rows}

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import md5
 from html import escape
@@ -100,7 +100,7 @@ class JpaasSite(Site):
             f' queryData="{told}"></script>'
         )
 
-    def _list(self, query: dict[str, str]) -> str:
+    def _list(self, query: Mapping[str, str]) -> str:
         turn = 1
         if "plain_page_number" in self.faults:
             turn = int(query.get("pageNo") or 1)
