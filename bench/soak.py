@@ -27,8 +27,8 @@ from sample.sites import SITES
 from sample.sites.server import Answer, Article, Served, Site, serve
 from sample.sites.trs import TrsSite
 from scrape.archive import is_archive, read_archive
-from scrape.index import read_index
-from scrape.verify import verify
+from scrape.archive.index import read_index
+from scrape.archive.verify import verify
 
 PROJECT = Path(__file__).parents[1]
 COMMAND = (sys.executable, "-c", "from scrape.commands import scrape; scrape()", "run")

@@ -9,7 +9,7 @@ from typing import Any, ParamSpec
 
 import click
 
-from scrape.index import ArchiveError
+from scrape.archive.index import ArchiveError
 from scrape.source import Source, SourceError, find_source, is_loopback, registered
 
 P = ParamSpec("P")
@@ -119,7 +119,7 @@ def run_command(
 
     from rich.console import Console
 
-    from scrape.caps import Caps
+    from scrape.client.caps import Caps
     from scrape.progress import Bars, Lines
     from scrape.run import run_sources
 
@@ -202,11 +202,11 @@ def discover_command(
     from contextlib import ExitStack
     from datetime import UTC, datetime
 
-    from scrape.archive_writer import About, ArchiveWriter
-    from scrape.discover import discover
-    from scrape.draft import draft
+    from scrape.archive.writer import About, ArchiveWriter
+    from scrape.client.fetch import Fetcher
+    from scrape.discovery.draft import draft
+    from scrape.discovery.walk import discover
     from scrape.exchange import Exchange
-    from scrape.fetch import Fetcher
     from scrape.source import LEAST_DELAY_S
 
     if delay_s is not None and delay_s < LEAST_DELAY_S and not allow_local:
@@ -374,7 +374,7 @@ def verify_command(archive_dir: Path, as_json: bool) -> None:
     from rich.console import Console
     from rich.progress import Progress
 
-    from scrape.verify import table_of_files, verify
+    from scrape.archive.verify import table_of_files, verify
 
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:

@@ -1,6 +1,6 @@
 """The lists of one source, read to their end: page after page, and the lists of years or departments they lead to.
 
-How a family's list looks is `scrape.families`', how to ask `scrape.fetch`'s; which rows are reports is decided
+How a family's list looks is `scrape.families`', how to ask `scrape.client.fetch`'s; which rows are reports is decided
 in `scrape.run`.
 """
 
@@ -11,17 +11,17 @@ from typing import NamedTuple
 
 from scrape.addresses import absolute
 from scrape.archive import ArchivedDocument
-from scrape.archive_writer import About, ArchiveWriter
+from scrape.archive.index import ArchiveError, Capture
+from scrape.archive.writer import About, ArchiveWriter
+from scrape.client.fetch import Missing
+from scrape.client.wire import FetchError
 from scrape.exchange import Exchange, Request
 from scrape.families import Family, ListedReport, ListPage, ListRequest
 from scrape.families.rows import base_address, links, title_of
-from scrape.fetch import Missing
-from scrape.index import ArchiveError, Capture
 from scrape.pages import is_html, soup
 from scrape.results import SourceResult, Watcher
 from scrape.source import Source
 from scrape.titles import column_title
-from scrape.wire import FetchError
 
 _SUBLIST_DEPTH = 2
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")

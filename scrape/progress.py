@@ -17,7 +17,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from scrape.fetch import JITTER
+from scrape.client.fetch import JITTER
 from scrape.results import Outcome, SourceResult
 from scrape.source import Source
 

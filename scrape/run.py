@@ -1,7 +1,7 @@
 """A run over sources: list, pick by title, fetch what is new, archive it.
 
 Goes on where the last run was stopped, since what is archived is not fetched again; sites are asked side
-by side, one host never twice at once. How to ask is `scrape.fetch`'s, how to keep `scrape.archive_writer`'s.
+by side, one host never twice at once. How to ask is `scrape.client.fetch`'s, how to keep `scrape.archive.writer`'s.
 """
 
 import time
@@ -15,19 +15,19 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from scrape.archive_writer import About, ArchiveWriter
-from scrape.caps import Capped, Caps
+from scrape.archive.index import ArchiveError
+from scrape.archive.writer import About, ArchiveWriter
+from scrape.client.caps import Capped, Caps
+from scrape.client.fetch import Fetcher, Missing, Stopped
+from scrape.client.wire import FetchError
 from scrape.exchange import Exchange, Request
 from scrape.families import Family, family_of
 from scrape.families.rows import ATTACHMENT
-from scrape.fetch import Fetcher, Missing, Stopped
-from scrape.index import ArchiveError
 from scrape.listing import Listing, Row, conditional
 from scrape.pages import is_html
 from scrape.results import Outcome, Problem, SourceResult, Watcher
 from scrape.source import Source
 from scrape.titles import fiscal_year, newest_year_due, why_not_a_report
-from scrape.wire import FetchError
 
 HOSTS_AT_ONCE = 40
 _OUTCOMES: dict[str, Outcome] = {"failed": "failed", "blocked": "blocked", "capped": "left"}

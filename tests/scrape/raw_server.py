@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from scrape.client.fetch import Fetcher
 from scrape.exchange import Exchange, Request
-from scrape.fetch import Fetcher
 from scrape.source import Source, source_of
 
 Reply = bytes | Callable[[socket.socket], None]

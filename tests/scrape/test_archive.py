@@ -17,10 +17,10 @@ from warcio.checker import Checker
 
 from sample.sites.server import Answer
 from scrape.archive import ArchiveError, is_archive, read_archive, read_sources
-from scrape.archive_writer import About, ArchiveWriter
+from scrape.archive.index import read_index, surt_key
+from scrape.archive.verify import verify
+from scrape.archive.writer import About, ArchiveWriter
 from scrape.exchange import Exchange
-from scrape.index import read_index, surt_key
-from scrape.verify import verify
 
 PROJECT = Path(__file__).parents[2]
 

@@ -16,13 +16,13 @@ from local_sites import page, trs_site
 from raw_server import REPORT, Reply, fetch, head, raw_server
 
 from sample.sites.server import Answer
-from scrape import wire
 from scrape.archive import read_archive
-from scrape.archive_writer import About, ArchiveWriter
+from scrape.archive.index import scan_warc
+from scrape.archive.writer import About, ArchiveWriter
+from scrape.client import wire
+from scrape.client.fetch import Blocked, Missing
+from scrape.client.wire import FetchError
 from scrape.exchange import Exchange
-from scrape.fetch import Blocked, Missing
-from scrape.index import scan_warc
-from scrape.wire import FetchError
 
 
 def closed_after(*pieces: bytes) -> Reply:

@@ -23,13 +23,13 @@ from sample.sites.portal import Portal
 from sample.sites.server import Answer, Site
 from sample.sites.years import YearsSite
 from scrape.archive import read_archive
-from scrape.draft import draft
+from scrape.discovery.draft import draft
+from scrape.discovery.leads import Lead, Rank, leads, rank_of
+from scrape.discovery.site_tags import SiteTags, Told
+from scrape.discovery.trial import MOST_REQUESTS, Column, Trial
 from scrape.exchange import Exchange
 from scrape.families import Clue, ListedReport
-from scrape.leads import Lead, Rank, leads, rank_of
-from scrape.site_tags import SiteTags, Told
 from scrape.source import read_source, source_of
-from scrape.trial import MOST_REQUESTS, Column, Trial
 
 CODE = "9901010001"
 LIST = "https://www.example.gov.cn/zfxxgk/zfxxgknb/"

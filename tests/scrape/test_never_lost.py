@@ -14,8 +14,8 @@ from bench.soak import COMMAND, PROJECT, soak
 from sample.sites.server import Answer
 from sample.sites.trs import TrsSite
 from scrape.archive import read_archive
-from scrape.archive_writer import ArchiveWriter
-from scrape.verify import verify
+from scrape.archive.verify import verify
+from scrape.archive.writer import ArchiveWriter
 
 SEED = 7
 

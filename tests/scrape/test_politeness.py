@@ -14,13 +14,13 @@ from raw_server import REPORT, fetch, head, raw_server
 
 from sample.sites.server import Answer, Seen
 from scrape.archive import read_archive
+from scrape.client.fetch import JITTER, Blocked, Fetcher, user_agent
+from scrape.client.message import retry_after_s
+from scrape.client.robots import MAX_CRAWL_DELAY_S, rules_of
+from scrape.client.wire import FetchError
 from scrape.commands import scrape
 from scrape.exchange import Exchange, Request
-from scrape.fetch import JITTER, Blocked, Fetcher, user_agent
-from scrape.message import retry_after_s
-from scrape.robots import MAX_CRAWL_DELAY_S, rules_of
 from scrape.source import LEAST_DELAY_S, read_source
-from scrape.wire import FetchError
 
 FIRST = article(0)
 HTML = {"Content-Type": "text/html"}

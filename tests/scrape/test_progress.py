@@ -18,7 +18,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from sample.sites.server import Answer
-from scrape.fetch import JITTER
+from scrape.client.fetch import JITTER
 from scrape.progress import Lines, Tally, Work, duration
 from scrape.results import OUTCOMES, SourceResult
 from scrape.source import Source

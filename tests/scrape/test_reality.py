@@ -6,8 +6,8 @@ from local_sites import COLUMN, article, page, trs_site
 
 from sample.sites.server import Answer
 from scrape.archive import read_archive
+from scrape.archive.index import read_index
 from scrape.exchange import Exchange
-from scrape.index import read_index
 from scrape.pages import challenge, page_redirect, soft_404
 
 # Challenges

@@ -7,7 +7,7 @@ from raw_server import REPORT, fetch, head, raw_server
 
 from sample.sites.server import Answer
 from scrape.archive import read_archive
-from scrape.index import read_index
+from scrape.archive.index import read_index
 from scrape.pages import page_redirect
 
 

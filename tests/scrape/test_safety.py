@@ -15,13 +15,13 @@ from local_sites import COLUMN, article, page, trs_site
 from raw_server import REPORT, RawServer, Reply, fetch, head, raw_server
 
 from sample.sites.server import Answer
-from scrape import message, wire
 from scrape.addresses import absolute, is_allowed, registered_domain
 from scrape.archive import read_archive
+from scrape.client import message, wire
+from scrape.client.fetch import Fetcher
+from scrape.client.wire import FetchError, UnsafeAddress
 from scrape.exchange import Exchange, Request
-from scrape.fetch import Fetcher
 from scrape.source import source_of
-from scrape.wire import FetchError, UnsafeAddress
 
 # Hosts
 

@@ -11,7 +11,7 @@ import pytest
 from answers import BODY
 from raw_server import REPORT, fetch, head, raw_server
 
-from scrape.wire import FetchError
+from scrape.client.wire import FetchError
 
 
 def certificate(folder: Path, bits: int = 2048) -> Path:

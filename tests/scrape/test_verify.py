@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from local_sites import Bench, article, command, trs_site
 
 from sample.sites.server import Answer, serve
-from scrape.index import ArchiveError, Capture, read_index
-from scrape.verify import Verified, verify
+from scrape.archive.index import ArchiveError, Capture, read_index
+from scrape.archive.verify import Verified, verify
 
 FILE = "example.warc.gz"
 

@@ -1,15 +1,15 @@
 """An archive made whole again after a kill or a full disk, when the next run opens it.
 
 What is half written is cut off to a side file, what the index lacks is indexed, and nothing that is
-complete is ever changed. Whether all of it is sound is `scrape.verify`'s to say.
+complete is ever changed. Whether all of it is sound is `scrape.archive.verify`'s to say.
 """
 
 import os
 from pathlib import Path
 
-from scrape.archive import INDEX, LOG
-from scrape.index import Capture, captures_in, scan_warc, surt_key, with_bodies
-from scrape.warc import member_ends, next_member
+from scrape.archive.index import Capture, captures_in, scan_warc, surt_key, with_bodies
+from scrape.archive.reader import INDEX, LOG
+from scrape.archive.warc import member_ends, next_member
 
 _CHUNK = 1 << 20
 

@@ -1,7 +1,7 @@
 """WARC, ARC and WACZ files made by anybody: which of their records are documents, and where they stand.
 
 Crawlers differ: some write requests after responses, bodies without HTTP heads, texts made from pages, or
-what they cut short; none says which page is a report. Reading what is found here is `scrape.archive`'s.
+what they cut short; none says which page is a report. Reading what is found here is `scrape.archive.reader`'s.
 """
 
 import re
@@ -20,9 +20,9 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 
+from scrape.archive.index import ArchiveError, Capture, Told, timestamp, why, with_bodies
+from scrape.archive.warc import decoded_body
 from scrape.exchange import media_type
-from scrape.index import ArchiveError, Capture, Told, timestamp, why, with_bodies
-from scrape.warc import decoded_body
 
 NAMES = (".warc", ".warc.gz", ".arc", ".arc.gz", ".wacz")
 

@@ -1,7 +1,7 @@
 """From a site's bare address to its column of annual reports: a short walk, and a list read on trial.
 
 Goes where links, frames and standard addresses lead, the likeliest first, and takes the column for found
-only when a family has read reports there. What a source file says of it is `scrape.draft`'s.
+only when a family has read reports there. What a source file says of it is `scrape.discovery.draft`'s.
 """
 
 import heapq
@@ -11,16 +11,16 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from scrape.addresses import absolute, registered_domain
+from scrape.client.fetch import Fetcher, Missing
+from scrape.client.wire import FetchError
+from scrape.discovery.leads import Lead, Rank, guesses, leads, list_groups, looks_like_column
+from scrape.discovery.site_tags import SiteTags, page_title, plain
+from scrape.discovery.trial import Column, Enough, Keep, Trial, Visitor, clues, try_list
 from scrape.exchange import Exchange, Request
 from scrape.families import FAMILIES, Clue
 from scrape.families.rows import ATTACHMENT
-from scrape.fetch import Fetcher, Missing
-from scrape.leads import Lead, Rank, guesses, leads, list_groups, looks_like_column
 from scrape.pages import is_html, soup
-from scrape.site_tags import SiteTags, page_title, plain
 from scrape.source import SourceError
-from scrape.trial import Column, Enough, Keep, Trial, Visitor, clues, try_list
-from scrape.wire import FetchError
 
 _DEPTH = 5
 _FALLBACKS = ("static", "trs")

@@ -14,10 +14,10 @@ from bs4 import BeautifulSoup, Tag
 
 from chinese.folding import fold_label
 from scrape.addresses import absolute
+from scrape.discovery.site_tags import meta_tags, page_title, plain
 from scrape.exchange import Exchange
 from scrape.families.rows import ATTACHMENT, base_address, links, title_of
 from scrape.pages import soup
-from scrape.site_tags import meta_tags, page_title, plain
 
 
 class Rank(IntEnum):

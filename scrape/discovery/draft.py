@@ -1,6 +1,6 @@
 """A source file as discovery writes it: complete, and each key with what it rests on.
 
-Text only: what was found is `scrape.discover`'s, what a source file may say is `scrape.source`'s.
+Text only: what was found is `scrape.discovery.walk`'s, what a source file may say is `scrape.source`'s.
 """
 
 import json
@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from scrape.addresses import registered_domain
+from scrape.discovery.site_tags import SiteTags, Told, plain
+from scrape.discovery.trial import Column
 from scrape.families import FAMILIES
-from scrape.site_tags import SiteTags, Told, plain
 from scrape.source import Source
-from scrape.trial import Column
 
 _NOT_NAMES = {"www", "www1", "wap", "m", "zwgk", "xxgk", "zfxxgk", "gk", "xxgkml", "portal", "web"}
 

@@ -1,4 +1,4 @@
-"""What a site's robots.txt lets this client do. It judges an answer; `scrape.fetch` asks for it."""
+"""What a site's robots.txt lets this client do. It judges an answer; `scrape.client.fetch` asks for it."""
 
 from dataclasses import dataclass
 

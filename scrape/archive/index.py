@@ -17,9 +17,9 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 
+from scrape.archive.posted import Posted, posted
+from scrape.archive.warc import decoded_body
 from scrape.exchange import media_type
-from scrape.posted import Posted, posted
-from scrape.warc import decoded_body
 
 _OTHER_NAMES = {"request_body": "requestBody"}
 """Fields that other tools' indexes have under another name."""

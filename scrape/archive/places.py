@@ -1,7 +1,7 @@
 """Which documents an archive holds, and where: of each address the newest, of each body all addresses.
 
 Works on captures alone, as an index has them, in several passes so that little is held at once. Reading the
-bytes is `scrape.archive`'s.
+bytes is `scrape.archive.reader`'s.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from urllib.parse import urljoin
 
+from scrape.archive.foreign import is_worth_reading
+from scrape.archive.index import Capture, surt_key
 from scrape.exchange import MAX_REDIRECTS
-from scrape.foreign import is_worth_reading
-from scrape.index import Capture, surt_key
 
 DOCUMENTS = ("report", "attachment")
 

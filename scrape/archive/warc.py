@@ -17,7 +17,7 @@ from typing import Any
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 
-from scrape.message import unchunked
+from scrape.client.message import unchunked
 
 MAX_BODY = 200_000_000
 """Bytes of one decoded document; a larger one is reported, not read."""

@@ -1,6 +1,6 @@
 """Connections: to checked addresses only, one at a time, with every byte received kept for the archive.
 
-One `Wire` a host, over httpcore. Delays, retries, redirects and robots.txt are `scrape.fetch`'s.
+One `Wire` a host, over httpcore. Delays, retries, redirects and robots.txt are `scrape.client.fetch`'s.
 """
 
 import socket
@@ -13,8 +13,8 @@ import httpcore
 import httpx
 
 from scrape.addresses import is_allowed
+from scrape.client.message import MAX_BYTES, headers_of, message_of, too_large, unpacked
 from scrape.exchange import Exchange, FetchError, Request, Silence, UnsafeAddress, now
-from scrape.message import MAX_BYTES, headers_of, message_of, too_large, unpacked
 
 __all__ = ["FetchError", "Silence", "Tls", "UnsafeAddress", "Wire", "tls_context"]
 

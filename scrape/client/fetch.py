@@ -17,13 +17,13 @@ from urllib.parse import urlsplit
 import stamina
 
 from scrape.addresses import absolute, registered_domain
-from scrape.caps import Account, Capped, Caps, Use
+from scrape.client.caps import Account, Capped, Caps, Use
+from scrape.client.message import retry_after_s
+from scrape.client.robots import Rules, rules_of
+from scrape.client.wire import FetchError, Silence, UnsafeAddress, Wire, tls_context
 from scrape.exchange import MAX_REDIRECTS, Exchange, Request
-from scrape.message import retry_after_s
 from scrape.pages import REDIRECTS, challenge, page_redirect, soft_404
-from scrape.robots import Rules, rules_of
 from scrape.source import Source
-from scrape.wire import FetchError, Silence, UnsafeAddress, Wire, tls_context
 
 AGENT = "nianbao"
 ATTEMPTS = 3

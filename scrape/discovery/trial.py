@@ -1,6 +1,6 @@
 """A list read on trial: whether a family finds annual reports where it says that it sees a list.
 
-Asks for few pages, each address once, and remembers the answers. Which address to try is `scrape.discover`'s.
+Asks for few pages, each address once, and remembers the answers. Which address to try is `scrape.discovery.walk`'s.
 """
 
 from collections.abc import Callable, Mapping
@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from scrape.addresses import registered_domain
+from scrape.client.fetch import Fetcher
+from scrape.client.wire import FetchError
+from scrape.discovery.leads import is_column_label
 from scrape.exchange import Exchange, Request
 from scrape.families import FAMILIES, Clue, ListedReport
-from scrape.fetch import Fetcher
-from scrape.leads import is_column_label
 from scrape.pages import challenge
 from scrape.source import Source
 from scrape.titles import column_title, why_not_a_report
-from scrape.wire import FetchError
 
 MOST_REQUESTS = 25
 """Of one discovery, robots.txt and redirects included."""
@@ -34,7 +34,7 @@ class Enough(Exception):
 class Visitor:
     """Asks one site, within its registered domain and the limits of a discovery.
 
-    keep: called with every answer and its kind, as `scrape.fetch` names them; "discovery" for pages.
+    keep: called with every answer and its kind, as `scrape.client.fetch` names them; "discovery" for pages.
     """
 
     fetcher: Fetcher

@@ -2,7 +2,7 @@
 
 Of one exchange the metadata and the request are written first and the response last, so that a response
 that is there is there whole; the request next to it, where other tools look for it. What a kill leaves half written is cut off to a side file at the next
-opening (`scrape.archive_repair`); no complete record is ever changed. Reading for `load` is `scrape.archive`.
+opening (`scrape.archive.repair`); no complete record is ever changed. Reading is `scrape.archive.reader`.
 """
 
 import fcntl
@@ -24,12 +24,12 @@ from urllib.parse import urljoin
 
 from warcio.warcwriter import WARCWriter
 
-from scrape.archive import DOCUMENTS, INDEX, LOG, ArchivedDocument, read_document
-from scrape.archive_repair import repaired, replace_file
+from scrape.archive.index import ArchiveError, Capture, timestamp, whole_seconds
+from scrape.archive.posted import Posted, posted
+from scrape.archive.reader import DOCUMENTS, INDEX, LOG, ArchivedDocument, read_document
+from scrape.archive.repair import repaired, replace_file
+from scrape.archive.warc import digest, payload_of, record, response_head, warcinfo
 from scrape.exchange import MAX_REDIRECTS, Exchange, media_type, now
-from scrape.index import ArchiveError, Capture, timestamp, whole_seconds
-from scrape.posted import Posted, posted
-from scrape.warc import digest, payload_of, record, response_head, warcinfo
 
 Stored = Literal["new", "unchanged", "changed"]
 

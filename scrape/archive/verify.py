@@ -1,7 +1,7 @@
 """The whole archive read back: is every record sound, and do index and WARC files agree both ways.
 
 Reads the files by the format's own rules, not by what the writer relies on, and changes nothing. What a kill
-leaves is no fault, since the next run mends it (`scrape.archive_repair`); it is told as a note. Holds one
+leaves is no fault, since the next run mends it (`scrape.archive.repair`); it is told as a note. Holds one
 record at a time, and of the index a few bytes a line.
 """
 
@@ -18,9 +18,9 @@ from rich.table import Table
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
-from scrape.archive import INDEX, is_archive
-from scrape.index import ArchiveError, Capture, Told, timestamp
-from scrape.warc import digest, next_member, payload_of
+from scrape.archive.index import ArchiveError, Capture, Told, timestamp
+from scrape.archive.reader import INDEX, is_archive
+from scrape.archive.warc import digest, next_member, payload_of
 
 MAX_RECORD = 500_000_000
 """Bytes of one record; nothing that a run stores comes near it."""

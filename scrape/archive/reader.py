@@ -2,7 +2,7 @@
 
 An archive is a folder: one WARC 1.1 file a source, one gzip member a record, `index.cdxj` over all of
 them and `log.jsonl`, what each run gave. The WARC files are the truth. Writing is
-`scrape.archive_writer`; what the documents mean is for `load`.
+`scrape.archive.writer`; what the documents mean is for `load`.
 """
 
 import json
@@ -17,11 +17,11 @@ from zipfile import BadZipFile
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
-from scrape import foreign
-from scrape.archive_places import DOCUMENTS, Place, places
+from scrape.archive import foreign
+from scrape.archive.index import ArchiveError, Capture, read_sorted_index, whole_seconds
+from scrape.archive.places import DOCUMENTS, Place, places
+from scrape.archive.warc import MAX_BODY, Undecodable, decoded_body
 from scrape.exchange import charset, media_type
-from scrape.index import ArchiveError, Capture, read_sorted_index, whole_seconds
-from scrape.warc import MAX_BODY, Undecodable, decoded_body
 
 __all__ = [
     "DOCUMENTS",
