@@ -2,50 +2,25 @@
 
 import json
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import Any
 
 import click
 
-from scrape.archive.index import ArchiveError
+from scrape.archive import ArchiveError
+from scrape.discovery.command import discover_command
 from scrape.source import Source, SourceError, find_source, is_loopback, registered
-
-P = ParamSpec("P")
-
-_SOURCES = click.option(
-    "--sources",
-    "sources_dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of source files instead of the registered ones.",
+from scrape.terminal import (
+    ALLOW_LOCAL,
+    ARCHIVE,
+    AS_JSON,
+    CONTACT,
+    SOURCES,
+    in_sentences,
+    must_have_contact,
+    print_all,
+    standard_output,
 )
-_ARCHIVE = click.option(
-    "--archive",
-    "archive_dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("archive"),
-    show_default=True,
-    help="Folder of the archive.",
-)
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
-
-
-def _in_sentences(command: Callable[P, None]) -> Callable[P, None]:
-    """Errors as one sentence on standard error and a status that is not 0."""
-
-    @wraps(command)
-    def told(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-        except (ArchiveError, SourceError) as error:
-            click.echo(f"nianbao scrape: {error}", err=True)
-            sys.exit(1)
-        except KeyboardInterrupt:
-            click.echo("Stopped. What was fetched is kept; the same command goes on from there.", err=True)
-            sys.exit(130)
-
-    return told
 
 
 @click.group()
@@ -64,9 +39,9 @@ def scrape() -> None:
 
 @scrape.command("run", short_help="Fetch what is new into the archive.")
 @click.argument("source", nargs=-1)
-@_ARCHIVE
-@_SOURCES
-@click.option("--allow-local", is_flag=True, help="Reach loopback addresses, and no others: for the sample.")
+@ARCHIVE
+@SOURCES
+@ALLOW_LOCAL
 @click.option(
     "--delay",
     "delay_s",
@@ -74,20 +49,15 @@ def scrape() -> None:
     metavar="SECONDS",
     help="Pause between two requests to a host. Shorter than the source's own only with --allow-local.",
 )
-@click.option(
-    "--contact",
-    envvar="NIANBAO_CONTACT",
-    metavar="ADDRESS",
-    help="Web or e-mail address by which sites can reach you; every request carries it. Also NIANBAO_CONTACT.",
-)
+@CONTACT
 @click.option(
     "--refresh", is_flag=True, help="Ask again for what is archived; keep changed pages beside the old."
 )
 @click.option("--max-requests", type=click.IntRange(min=1), help="End the run after so many requests in all.")
 @click.option("--max-mb", type=click.FloatRange(min=0, min_open=True), help="… after so many megabytes.")
 @click.option("--max-minutes", type=click.FloatRange(min=0, min_open=True), help="… after so many minutes.")
-@_JSON
-@_in_sentences
+@AS_JSON
+@in_sentences
 def run_command(
     source: tuple[str, ...],
     archive_dir: Path,
@@ -149,120 +119,10 @@ def run_command(
         sys.exit(1)
 
 
-@scrape.command("discover", short_help="Find a site's annual reports; print a source file.")
-@click.argument("url")
-@click.option(
-    "--archive",
-    "archive_dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Keep every answer in this archive, as evidence. Without it nothing is kept.",
-)
-@_SOURCES
-@click.option("--allow-local", is_flag=True, help="Reach loopback addresses, and no others: for the sample.")
-@click.option(
-    "--delay",
-    "delay_s",
-    type=click.FloatRange(min=0),
-    metavar="SECONDS",
-    help="Pause between two requests. Shorter than 2 s only with --allow-local.",
-)
-@click.option(
-    "--contact",
-    envvar="NIANBAO_CONTACT",
-    metavar="ADDRESS",
-    help="Web or e-mail address by which the site can reach you. Also NIANBAO_CONTACT.",
-)
-@click.option(
-    "--old-tls", is_flag=True, help="Speak outdated TLS as well; certificates are checked all the same."
-)
-@_JSON
-@_in_sentences
-def discover_command(
-    url: str,
-    archive_dir: Path | None,
-    sources_dir: Path | None,
-    allow_local: bool,
-    delay_s: float | None,
-    contact: str | None,
-    old_tls: bool,
-    as_json: bool,
-) -> None:
-    """Find the column of annual reports (政府信息公开年报) of the site at URL and print a source file for it.
-
-    URL is the site's home page or any page of it, also the column itself. At most 25 requests are made, one
-    at a time, as robots.txt allows; a page of the list is read on trial. What is done is told on standard
-    error. The file says what it is sure of and what not: read it before you use it. The status is 0 only if
-    reports were found and the file is complete.
-
-    \b
-    Examples:
-      nianbao scrape discover https://www.example.gov.cn --contact you@example.org > example.toml
-      nianbao scrape discover www.example.gov.cn --archive evidence
-    """
-    from contextlib import ExitStack
-    from datetime import UTC, datetime
-
-    from scrape.archive.writer import About, ArchiveWriter
-    from scrape.client.fetch import Fetcher
-    from scrape.discovery.draft import draft
-    from scrape.discovery.walk import discover
-    from scrape.exchange import Exchange
-    from scrape.source import LEAST_DELAY_S
-
-    if delay_s is not None and delay_s < LEAST_DELAY_S and not allow_local:
-        raise SourceError(f"--delay {delay_s:g} is shorter than {LEAST_DELAY_S:g} s.")
-    if not contact and not allow_local:
-        raise SourceError(
-            "Sites should know whom to ask: give a web or e-mail address with --contact, or in NIANBAO_CONTACT."
-        )
-    known = registered(sources_dir)
-    steps: list[str] = []
-    with ExitStack() as stack:
-        archive = stack.enter_context(ArchiveWriter(archive_dir)) if archive_dir else None
-
-        def keep(answer: Exchange, kind: str) -> None:
-            if archive:
-                archive.store(answer, About("discovery", kind, moved_to=answer.moved_to))
-
-        def say(step: str) -> None:
-            steps.append(step)
-            click.echo(step, err=True)
-
-        def client() -> Fetcher:
-            return Fetcher(allow_local=allow_local, delay_s=delay_s, contact=contact)
-
-        found = discover(url, fetcher=client, keep=keep, say=say, old_tls=old_tls)
-        if archive:
-            archive.log("discovered", address=url, steps=steps, failure=found.failure)
-    day = datetime.now(UTC).date().isoformat()
-    written = None
-    if found.column:
-        written = draft(found.column, found.tags, known, day=day, old_tls=old_tls)
-    if as_json:
-        told = {
-            "address": url,
-            "steps": steps,
-            "failure": found.failure,
-            **(written.to_json() if written else {}),
-        }
-        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
-    elif written:
-        head = (
-            f"Found by `nianbao scrape discover {url}` on {day}. Read what is marked “not sure” before use."
-        )
-        click.echo(written.to_toml(head), nl=False)
-    if found.failure:
-        click.echo(f"nianbao scrape: {found.failure}", err=True)
-        sys.exit(1)
-    if written and written.region is None:
-        click.echo("nianbao scrape: no page says which region this is; the file needs that key.", err=True)
-        sys.exit(1)
-
-
 @scrape.command("sources")
-@_SOURCES
-@_JSON
-@_in_sentences
+@SOURCES
+@AS_JSON
+@in_sentences
 def sources_command(sources_dir: Path | None, as_json: bool) -> None:
     """List the registered sources.
 
@@ -285,13 +145,13 @@ def sources_command(sources_dir: Path | None, as_json: bool) -> None:
         table.add_row(
             source.name, source.title, source.region, source.family, verified, "\n".join(source.list)
         )
-    _print(table)
+    print_all(table)
 
 
 @scrape.command("status", short_help="Tell what each source last gave.")
-@_ARCHIVE
-@_JSON
-@_in_sentences
+@ARCHIVE
+@AS_JSON
+@in_sentences
 def status_command(archive_dir: Path, as_json: bool) -> None:
     """Tell what each source last gave, failed or blocked, from the archive's log.
 
@@ -318,7 +178,7 @@ def status_command(archive_dir: Path, as_json: bool) -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of an archive: the page then tells what runs gave.",
 )
-@_SOURCES
+@SOURCES
 @click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
@@ -328,7 +188,7 @@ def status_command(archive_dir: Path, as_json: bool) -> None:
     help="Where to write the page; - is standard output.",
 )
 @click.option("--check", is_flag=True, help="Write nothing; fail if FILE is not as it would be written.")
-@_in_sentences
+@in_sentences
 def coverage_command(archive_dir: Path | None, sources_dir: Path | None, output: Path, check: bool) -> None:
     """Write a Markdown page: which sites are registered, by province and family, and what each last gave.
 
@@ -357,9 +217,9 @@ def coverage_command(archive_dir: Path | None, sources_dir: Path | None, output:
 
 
 @scrape.command("verify", short_help="Read the archive back and check every record.")
-@_ARCHIVE
-@_JSON
-@_in_sentences
+@ARCHIVE
+@AS_JSON
+@in_sentences
 def verify_command(archive_dir: Path, as_json: bool) -> None:
     """Read the whole archive back: every digest, every record, and that index and WARC files agree.
 
@@ -386,7 +246,7 @@ def verify_command(archive_dir: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found.to_json(), ensure_ascii=False, indent=1))
     else:
-        _print(table_of_files(found))
+        print_all(table_of_files(found))
         for note in found.notes:
             click.echo(f"note: {note}")
     if found.faults:
@@ -412,28 +272,15 @@ def _check_choice(
             raise SourceError(
                 f"--delay {delay_s:g} is shorter than the {source.delay_s:g} s that {source.name} asks for."
             )
-    if not contact and not all(is_loopback(host) for source in chosen for host in source.hosts):
-        raise SourceError(
-            "Sites should know whom to ask: give a web or e-mail address with --contact, or in NIANBAO_CONTACT."
-        )
-
-
-def _print(*parts: Any) -> None:
-    """Print tables and lines on standard output: as wide as the terminal, or as wide as they like in a pipe."""
-    console = _standard_output()
-    for part in parts:
-        console.print(part)
+    if not all(is_loopback(host) for source in chosen for host in source.hosts):
+        must_have_contact(contact)
 
 
 def _print_table(sources: list[dict[str, Any]], duration_s: float | None = None) -> None:
     """Print what each source gave, in this run or in its last."""
     from scrape.tables import table_of
 
-    _print(*table_of(sources, _standard_output().width, duration_s=duration_s))
+    print_all(*table_of(sources, standard_output().width, duration_s=duration_s))
 
 
-def _standard_output() -> Any:
-    from rich.console import Console
-
-    console = Console()
-    return console if console.is_terminal else Console(width=400)
+scrape.add_command(discover_command)

@@ -15,7 +15,7 @@ REGISTERED = Path(__file__).parent / "sources"
 
 LEAST_DELAY_S = 2.0
 
-_KINDS: dict[str, tuple[type, ...]] = {
+KEYS: dict[str, tuple[type, ...]] = {
     "name": (str,),
     "title": (str,),
     "region": (str,),
@@ -34,6 +34,8 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "verified": (bool,),
     "note": (str,),
 }
+"""The keys of a source file, and of what kind their values are."""
+
 _TAKEN_AS_GIVEN = (
     *("expect_at_least", "expect_a_year", "max_pages", "max_requests", "max_mb"),
     *("options", "tls", "verified", "note"),
@@ -97,11 +99,11 @@ def read_source(path: Path) -> Source:
 def source_of(given: dict[str, Any], where: str) -> Source:
     """A Source of the keys of a source file. `where` names the file in SourceErrors."""
     for key, value in given.items():
-        if key not in _KINDS:
-            near = difflib.get_close_matches(key, _KINDS, 1)
-            hint = f"did you mean {near[0]}?" if near else f"known keys: {', '.join(_KINDS)}."
+        if key not in KEYS:
+            near = difflib.get_close_matches(key, KEYS, 1)
+            hint = f"did you mean {near[0]}?" if near else f"known keys: {', '.join(KEYS)}."
             raise SourceError(f"{where}: unknown key {key}; {hint}")
-        if not isinstance(value, _KINDS[key]) or (isinstance(value, bool) and bool not in _KINDS[key]):
+        if not isinstance(value, KEYS[key]) or (isinstance(value, bool) and bool not in KEYS[key]):
             raise SourceError(f"{where}: {key} must be {_kind(key)}, not {value!r}.")
     for key in _REQUIRED:
         if not given.get(key):
@@ -203,7 +205,7 @@ def _kind(key: str) -> str:
         int: "a whole number",
         float: "a number",
     }
-    return " or ".join(names.get(kind, "true or false") for kind in _KINDS[key])
+    return " or ".join(names.get(kind, "true or false") for kind in KEYS[key])
 
 
 def _example(key: str) -> str:

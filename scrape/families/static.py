@@ -69,7 +69,7 @@ class Static(Family):
     """The static family; see `scrape.families.interface`."""
 
     name: ClassVar[str] = "static"
-    title: ClassVar[str] = "any other site"
+    title: ClassVar[str] = "其他网站 (any other site)"
     options: ClassVar[Mapping[str, str]] = {
         "link": "a regular expression that is found in the addresses of the list's rows and in no other link's",
         "next": "the address of a further page, as seen from the list's, with {page} (2, 3, …) or {page0} (1, 2, …)",
