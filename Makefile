@@ -7,7 +7,7 @@ PORT ?= 8001
 WORKERS ?= 2
 BIN = .venv/bin
 
-.PHONY: run test lint bench soak docs clean
+.PHONY: run test lint bench soak docs evaluate sample clean
 
 run: .venv/run
 	$(BIN)/nianbao demo --port $(PORT)
@@ -15,12 +15,13 @@ run: .venv/run
 test: .venv/dev
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
-lint: .venv/dev
+lint: .venv/dev sample
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m load.describe --check
 	$(BIN)/nianbao scrape coverage --output docs/coverage.md --check
+	$(BIN)/nianbao evaluate build/sample --output docs/accuracy.md --check
 
 bench: .venv/dev
 	$(BIN)/python -m bench
@@ -28,9 +29,23 @@ bench: .venv/dev
 soak: .venv/dev
 	$(BIN)/python -m bench.soak
 
-docs: .venv/dev
+# Damaged files for every extractor, so many of each: FUZZ="docx pdf --examples 5000" for more of some.
+fuzz: .venv/dev
+	$(BIN)/python -m tests.fuzz $(FUZZ)
+
+docs: .venv/dev sample
 	$(BIN)/python -m load.describe
 	$(BIN)/nianbao scrape coverage --output docs/coverage.md
+	$(BIN)/nianbao evaluate build/sample --output docs/accuracy.md
+
+# How exactly documents are read: the invented sample, and real reports where there are any.
+evaluate: .venv/dev sample
+	$(BIN)/nianbao evaluate build/sample
+	if [ -d ../shared/reports/formats ]; then $(BIN)/nianbao evaluate ../shared/reports/formats; fi
+
+sample: .venv/dev
+	rm -rf build/sample
+	$(BIN)/python -m sample.generate build/sample
 
 # What is installed, and for whom; made again when the list of packages changes.
 .venv/run: pyproject.toml constraints.txt
@@ -44,4 +59,4 @@ docs: .venv/dev
 	touch $@ .venv/run
 
 clean:
-	rm -rf archive nianbao.db nianbao.db.lock inspect-data.json sample-data bench-data
+	rm -rf archive nianbao.db nianbao.db.lock inspect-data.json sample-data bench-data fuzz-failures

@@ -6,9 +6,9 @@ Of the archive only its reader is known here. What is in the bytes is left to `l
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from load.extract import LARGEST_BYTES
+from load.extract import CONTAINERS, LARGEST_BYTES, Unreadable, kind_of, unpacked
 from load.read import Origin
 from load.rows import Row, document_id
 from scrape.archive import (
@@ -29,6 +29,7 @@ class InputDocument:
     row: Row
     body: bytes
     origin: Origin
+    fault: str | None = None  # why its bytes could not be had
 
 
 class InputError(Exception):
@@ -38,8 +39,37 @@ class InputError(Exception):
 def documents(path: Path, failed: Callable[[str], None]) -> Iterator[InputDocument]:
     """The documents of `path`, one at a time, in an order that depends on their names only.
 
-    What cannot be opened is told to `failed` in a sentence, and the others go on.
+    Of a zip or gzip file those in it. What cannot be opened is told to `failed` in a sentence, and the others
+    go on.
     """
+    for document in _documents(path, failed):
+        yield from _members(document)
+
+
+def _members(document: InputDocument) -> Iterator[InputDocument]:
+    """The documents in a container, each with its own name and digest; any other document as it is."""
+    try:
+        if kind_of(document.body) not in CONTAINERS:
+            raise Unreadable("it is read as it is")
+        members = unpacked(document.body)
+    except Unreadable:  # what is wrong with it, reading it says
+        yield document
+        return
+    for member in members:
+        inner = member.name or PurePosixPath(document.name).name.removesuffix(".gz")
+        content = member.content if isinstance(member.content, bytes) else b""
+        sha256 = hashlib.sha256(content).hexdigest()
+        row = document.row | {
+            "id": document_id(f"{document.row['id']}/{inner}", sha256),
+            "sha256": sha256,
+            "member": inner,
+            "size_bytes": len(content),
+        }
+        fault = None if isinstance(member.content, bytes) else str(member.content)
+        yield InputDocument(f"{document.name}: {inner}", row, content, document.origin, fault)
+
+
+def _documents(path: Path, failed: Callable[[str], None]) -> Iterator[InputDocument]:
     try:
         if not path.exists():
             raise InputError(f"{path}: there is no such file or folder")

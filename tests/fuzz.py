@@ -43,10 +43,10 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "html": ("load.extract:extract", "sample.layouts:render", "html_clean"),
     "word_html": ("load.extract:extract", "sample.layouts:render", "html_word_broken"),
     "text": ("load.extract:extract", "sample.layouts:render", "pipe_row"),
-    "docx": ("load.extract.docx:read_docx", "sample.formats.docx:page"),
-    "doc": ("load.extract.doc:read_doc", "sample.formats.doc:page"),
-    "odt": ("load.extract.odt:read_odt", "sample.formats.odt:page"),
-    "rtf": ("load.extract.rtf:read_rtf", "sample.formats.rtf:page"),
+    "docx": ("load.extract.word.docx:read_docx", "sample.formats.docx:page"),
+    "doc": ("load.extract.word.doc:read_doc", "sample.formats.doc:page"),
+    "odt": ("load.extract.word.odt:read_odt", "sample.formats.odt:page"),
+    "rtf": ("load.extract.word.rtf:read_rtf", "sample.formats.rtf:page"),
     "pdf": ("load.extract.pdf:read_pdf", "sample.formats.pdf:page"),
     "xlsx": ("load.extract.sheets:read_sheets", "sample.formats.xlsx:page"),
     "xls": ("load.extract.sheets:read_sheets", "sample.formats.xls:page"),
@@ -109,7 +109,11 @@ def valid_files(format: str) -> list[bytes]:
         style = named("sample.formats.pdf:PdfStyle")
         return [make(invented(n), Random(n), style()) for n in range(VARIETY)]
     bodies = [make(invented(n), Random(n)) for n in range(VARIETY)]
-    return [zipped({"一.xlsx": bodies[0], "二.zip": zipped({"三.xlsx": bodies[1]})})] if format == "zip" else bodies
+    return (
+        [zipped({"一.xlsx": bodies[0], "二.zip": zipped({"三.xlsx": bodies[1]})})]
+        if format == "zip"
+        else bodies
+    )
 
 
 def zipped(members: dict[str, bytes]) -> bytes:
@@ -155,11 +159,24 @@ def damaged_inside(draw: st.DrawFn, body: bytes) -> bytes:
     return zipped(parts)
 
 
+@st.composite
+def damaged_records(draw: st.DrawFn, body: bytes) -> bytes:
+    """An old workbook with its records damaged, in an OLE file that is sound."""
+    import olefile
+
+    from sample.formats.xls import ole_file
+
+    with olefile.OleFileIO(io.BytesIO(body)) as old:
+        return ole_file("Workbook", draw(damaged(old.openstream("Workbook").read())))
+
+
 def files(format: str) -> st.SearchStrategy[bytes]:
     """Damaged files of the format, from the valid ones that the sample makes."""
 
     def change(body: bytes) -> st.SearchStrategy[bytes]:
         inside = [damaged_inside(body)] * 3 if body.startswith(b"PK") else []
+        if format == "xls":
+            inside = [damaged_records(body)] * 3
         return st.one_of(damaged(body), *inside)
 
     return st.sampled_from(valid_files(format)).flatmap(change)
@@ -212,15 +229,21 @@ def run(format: str, examples: int, start: int, current: Path) -> Counter[str]:
 
 def main() -> int:
     """Try all formats, or those that are named. The number of those in which something was found."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("formats", nargs="*", metavar="FORMAT", choices=[[], *FORMATS], default=[])
     parser.add_argument("--examples", type=int, default=300, help="damaged files a format")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--keep", type=Path, default=Path("fuzz-failures"), help="where failing files are kept")
+    parser.add_argument(
+        "--keep", type=Path, default=Path("fuzz-failures"), help="where failing files are kept"
+    )
     parser.add_argument("--inside", type=Path, help=argparse.SUPPRESS)  # the process of one format
     given_arguments = parser.parse_args()
     if given_arguments.inside:
-        answers = run(given_arguments.formats[0], given_arguments.examples, given_arguments.seed, given_arguments.inside)
+        answers = run(
+            given_arguments.formats[0], given_arguments.examples, given_arguments.seed, given_arguments.inside
+        )
         print(", ".join(f"{count} {what}" for what, count in sorted(answers.items())))
         return 0
     found = 0
@@ -230,7 +253,9 @@ def main() -> int:
         elif not valid_files(format):
             print(f"{format}: passed over, nothing makes a valid file of it")
         else:
-            found += not _is_sound(format, given_arguments.examples, given_arguments.seed, given_arguments.keep)
+            found += not _is_sound(
+                format, given_arguments.examples, given_arguments.seed, given_arguments.keep
+            )
     return min(found, 1)
 
 
@@ -238,9 +263,23 @@ def _is_sound(format: str, examples: int, start: int, keep: Path) -> bool:
     """Whether no damaged file of the format was found wanting, in a process of its own; the finding is kept."""
     with tempfile.TemporaryDirectory() as folder:
         current = Path(folder) / "current"
-        command = [sys.executable, "-m", "tests.fuzz", format, "--examples", str(examples), "--seed", str(start)]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.fuzz",
+            format,
+            "--examples",
+            str(examples),
+            "--seed",
+            str(start),
+        ]
         done = subprocess.run(
-            [*command, "--inside", str(current)], capture_output=True, text=True, errors="replace", check=False, cwd=ROOT
+            [*command, "--inside", str(current)],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            cwd=ROOT,
         )
         if done.returncode == 0 and not done.stderr.strip():
             print(f"{format}: {done.stdout.strip()}")

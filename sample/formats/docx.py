@@ -7,6 +7,7 @@ changes, hidden text, fields, the strict namespace. None of them changes what is
 import io
 import re
 import zipfile
+from collections.abc import Sequence
 from html import escape
 from random import Random
 
@@ -39,10 +40,7 @@ def page(report: Report, rng: Random) -> bytes:
     wording = choose(rng, report.figures["form_version"])
     style = _Style(rng)
     blocks = list(flow(report, wording))
-    headings = [block.text for block in blocks if isinstance(block, Line) and block.kind == "heading"]
-    numbered = rng.random() < 0.4 and all(
-        re.match(rf"{numeral}、(?! )", text) for numeral, text in zip(_NUMERALS, headings, strict=False)
-    )
+    numbered = rng.random() < 0.4 and can_be_numbered(blocks)
     parts = []
     for block in blocks:
         if isinstance(block, PrintedTable):
@@ -74,6 +72,14 @@ def page(report: Report, rng: Random) -> bytes:
             "word/numbering.xml": _NUMBERING.format(main=main),
             "word/header.xml": f'<w:hdr xmlns:w="{main}"><w:p><w:r><w:t>{INVENTED}</w:t></w:r></w:p></w:hdr>',
         }
+    )
+
+
+def can_be_numbered(blocks: Sequence[Line | PrintedTable | Picture]) -> bool:
+    """Whether the headings are numbered 一、 to 六、, as a word processor would number them."""
+    headings = [block.text for block in blocks if isinstance(block, Line) and block.kind == "heading"]
+    return all(
+        re.match(rf"{numeral}、(?! )", text) for numeral, text in zip(_NUMERALS, headings, strict=False)
     )
 
 

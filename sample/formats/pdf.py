@@ -28,7 +28,7 @@ class PdfStyle:
     or "none". `glyphs`: each character is an object of its own. `shuffled`: printed in any order. `turned`:
     quarter turns of the page's content, and of the page against them. `columns`: two on a page twice as wide.
     `heads_again`: the heads of a table stand on each page that it goes on to. `hidden`: the text is there to
-    be searched, and not to be seen.
+    be searched, and not to be seen. `scale`: how many times as large as paper everything is.
     """
 
     lines: str = "strokes"
@@ -39,6 +39,7 @@ class PdfStyle:
     heads_again: bool = False
     hidden: bool = False
     height: float = 842.0
+    scale: float = 1.0
 
 
 STYLES: dict[str, PdfStyle] = {
@@ -50,6 +51,7 @@ STYLES: dict[str, PdfStyle] = {
     "pdf_turned": PdfStyle(turned=1),
     "pdf_upside_down": PdfStyle(turned=2, lines="boxes"),
     "pdf_two_columns": PdfStyle(columns=2),
+    "pdf_huge": PdfStyle(scale=14.0, lines="boxes"),
     "pdf_short_pages": PdfStyle(height=420.0, heads_again=True),
     "pdf_shorter_pages": PdfStyle(height=320.0, lines="bars"),
 }
@@ -72,7 +74,7 @@ def page(report: Report, rng: Random, style: PdfStyle) -> bytes:
         else:
             press.prose(block)
     press.prose(Line("text", f"（{INVENTED}）"))
-    return _file(press.finished(), style, press.width)
+    return bound(press.finished(), style, press.width)
 
 
 class _Press:
@@ -244,7 +246,8 @@ def wrapped(text: str, width: float, size: float) -> list[str]:
 
 def _edges(table: PrintedTable, width: float) -> list[float]:
     """Where the columns of a table begin and end."""
-    shares = {2: [4, 2, 2, 2], 3: [1.2, 1.5, 2] + [1.0] * 7}.get(table.number, [1.0] * table.columns)
+    every: dict[int, list[float]] = {2: [4, 2, 2, 2], 3: [1.2, 1.5, 2, 1, 1, 1, 1, 1, 1, 1]}
+    shares = every.get(table.number, [1.0] * table.columns)
     total = sum(shares)
     return [width * sum(shares[:n]) / total for n in range(len(shares) + 1)]
 
@@ -289,8 +292,8 @@ def _heights(placed: Sequence[tuple[int, int, Cell]], edges: Sequence[float], ro
     return heights
 
 
-def _file(contents: Sequence[str], style: PdfStyle, width: float) -> bytes:
-    """The bytes of a PDF file whose pages have these contents."""
+def bound(contents: Sequence[str], style: PdfStyle, width: float) -> bytes:
+    """The bytes of a PDF file whose pages have these contents, each `width` points wide before it is turned."""
     height = style.height
     turns = {
         0: "",
@@ -299,6 +302,8 @@ def _file(contents: Sequence[str], style: PdfStyle, width: float) -> bytes:
         3: f"0 -1 1 0 0 {width:.2f} cm\n",
     }
     box = (width, height) if style.turned % 2 == 0 else (height, width)
+    scaled = f"{style.scale:.2f} 0 0 {style.scale:.2f} 0 0 cm\n" if style.scale != 1 else ""
+    box = (box[0] * style.scale, box[1] * style.scale)
     kids = " ".join(f"{8 + 2 * n} 0 R" for n in range(len(contents)))
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
@@ -318,7 +323,7 @@ def _file(contents: Sequence[str], style: PdfStyle, width: float) -> bytes:
             f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {box[0]:.2f} {box[1]:.2f}]/Rotate {90 * style.turned % 360}"
             f"/Resources 3 0 R/Contents {9 + 2 * n} 0 R>>".encode()
         )
-        objects.append(_stream(b"", (turns[style.turned] + content).encode("ascii")))
+        objects.append(_stream(b"", (scaled + turns[style.turned] + content).encode("ascii")))
     body = bytearray(b"%PDF-1.7\n")
     places = []
     for number, each in enumerate(objects, 1):

@@ -28,8 +28,8 @@ def _zip() -> bytes:
 BAD = {
     "empty.html": (b"", "empty"),
     "blank.txt": (b" \n\t\n ", "empty"),
-    "bomb.zip": (_zip(), "ZIP"),
-    "bomb.gz": (gzip.compress(b"\0" * 50_000_000), "gzip"),
+    "bomb.zip": (_zip(), "unpacks to more than"),
+    "bomb.gz": (gzip.compress(b"\0" * 50_000_000), "unpacks to more than"),
     "report.pdf": (b"%PDF-1.7\n...", "PDF"),
     "report.doc": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 100, "Office"),
     "picture.html": (b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "picture"),
