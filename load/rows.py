@@ -5,7 +5,7 @@ Pure: no database here. Ids are made from what a thing is, never from when it wa
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from load.checks import NOT_ASSESSABLE, PARSE_DOUBT, SOURCE_ERROR
@@ -49,8 +49,11 @@ def report_id(report: Report, document: str) -> int:
     return make_id("report", publisher, year)
 
 
-def report_rows(report: Report, document: str, url: str | None) -> dict[str, list[Row]]:
-    """Rows by table name for `report`, read from the document of that id at that address."""
+def report_rows(
+    report: Report, document: str, url: str | None, corrections: Sequence[Row] = ()
+) -> dict[str, list[Row]]:
+    """Rows by table name for `report`, read from the document of that id at that address; `corrections` are
+    those made to it already (see `load.corrections`)."""
     id, who = report_id(report, document), report.identity
     shared = {"report_id": id}
     faceted = {"fiscal_year": who.fiscal_year, "province": who.province, "level": who.level}
@@ -107,6 +110,7 @@ def report_rows(report: Report, document: str, url: str | None) -> dict[str, lis
         ],
         "disputes": [shared | row | faceted for row in _disputes(table4)],
         "checks": [shared | {"number": n} | row | faceted for n, row in enumerate(checks, 1)],
+        "corrections": [shared | row for row in corrections],
     }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlite_utils.db import DescIndex
 
-SCHEMA_VERSION = 2  # raised with every change that an older file does not have; see `load.store`
+SCHEMA_VERSION = 3  # raised with every change that an older file does not have; see `load.store`
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,6 +424,27 @@ RULES = Table(
     label="title_zh",
 )
 
+CORRECTIONS = Table(
+    "corrections",
+    "更正",
+    "Corrections",
+    "一行是对一份报告的一项更正：机构名称、年度、地区、标题或日期读得不对而又没有规则可循的，由人核对后更正，附理由和依据。"
+    "原读结果保留在此；数字从不更正。",
+    "A correction of one report: where name, year, place, title or date were misread and no rule could tell, "
+    "people have corrected it, with the reason and the evidence. What was read stands here. Figures are never "
+    "corrected.",
+    (
+        _int("report_id", "所属报告", "The report", "reports"),
+        _text("field", "更正的栏目", "Column of reports that is corrected"),
+        _text("original", "原读结果；空为未读出", "What was read; empty: nothing"),
+        _text("corrected", "更正为", "What is shown instead"),
+        _text("reason", "理由", "Why"),
+        _text("evidence", "依据的网址", "Address where it can be seen"),
+    ),
+    key=("report_id", "field"),
+    facets=("field",),
+)
+
 PUBLISHERS = Table(
     "publishers",
     "发布机构",
@@ -493,6 +514,16 @@ DOCUMENTS = Table(
             "Addresses of the pages that continue it, in order, one a line; read with it as one. sha256 is the first page's",
         ),
         _text("file", "本地文件名；存档文件为空", "Name of a local file; empty for archived pages"),
+        _text(
+            "member",
+            "压缩包内的文件名；不在压缩包内则为空",
+            "Name inside a zip or gzip file; empty outside one",
+        ),
+        _int(
+            "report_number",
+            "文件中的第几份报告；未读出则为空",
+            "Which report in the file, from 1; empty if unread",
+        ),
         _text("source", "来源站点", "Source site", "sources"),
         _text("fetched_at", "抓取时间（UTC）", "Time of fetching (UTC)"),
         _text("format", "格式", "Format: html, text, …"),
@@ -511,6 +542,11 @@ DOCUMENTS = Table(
         _int("report_id", "对应的报告", "The report it carries", "reports"),
         _int("figures", "读出的数字个数", "Figures read"),
         _text("figures_sha256", "全部数字的指纹", "Fingerprint of its figures"),
+        _text(
+            "corrections_sha256",
+            "对其报告所作更正的指纹；无更正为空",
+            "Fingerprint of the corrections made to its reports; empty without any",
+        ),
     ),
     key=("id",),
     indexes=(("status",), ("source",), ("report_id",), ("url",), ("sha256",)),
@@ -531,7 +567,11 @@ SOURCES = Table(
         _text("family", "网站系统", "CMS family"),
         _text("list", "年报栏目网址", "Address of the annual-report column"),
         _text("last_run_at", "最近抓取时间（UTC）", "Time of the last run (UTC)"),
-        _text("last_result", "结果：ok、failed、blocked，capped 为达到上限而止", "ok, failed, blocked, or capped: ended at a cap"),
+        _text(
+            "last_result",
+            "结果：ok、failed、blocked，capped 为达到上限而止",
+            "ok, failed, blocked, or capped: ended at a cap",
+        ),
         _text("message", "说明", "What happened"),
         _int("documents", "存档文件数", "Archived documents"),
         _int("reports", "报告数", "Reports"),
@@ -576,6 +616,7 @@ TABLES: tuple[Table, ...] = (
     DISCLOSURES,
     DISPUTES,
     CHECKS,
+    CORRECTIONS,
     RULES,
     OUTCOMES,
     APPLICANTS,

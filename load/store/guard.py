@@ -78,10 +78,11 @@ def check_usable(database: Path) -> None:
         )
 
 
-def known_documents(database: Path) -> dict[str, tuple[str, str | None, str | None]]:
-    """Id → (status, reason, also_at) of every document in `database`; empty where there is no such file."""
+def known_documents(database: Path) -> dict[str, tuple[str, str | None, str | None, str | None]]:
+    """Id → (status, reason, also_at, corrections_sha256) of every document in `database`; empty where there
+    is no such file."""
     if not database.exists():
         return {}
     with _reading(database) as connection:
-        rows = connection.execute("select id, status, reason, also_at from documents").fetchall()
-    return {id: (status, reason, also_at) for id, status, reason, also_at in rows}
+        rows = connection.execute("select id, status, reason, also_at, corrections_sha256 from documents")
+        return {id: (status, reason, *rest) for id, status, reason, *rest in rows}
