@@ -20,7 +20,7 @@ _OFFICIAL = {fold_label(section.zh): section.number for section in _SECTIONS}
 _NUMERALS = "一二三四五六七八九十"
 # 一、 — with the numeral read as a dash, or lost, as some pages have it — or 1、
 _NUMBERED = re.compile(rf"\s*(?:(?P<han>[{_NUMERALS}])|(?P<digit>\d)|[—\-－])?\s*[、.．,，]\s*(?P<rest>.+)")
-_LONGEST_HEADING = 48
+LONGEST_HEADING = 48
 _TITLE = re.compile(r"(?:信息公开|政务公开).{0,14}(?:年度?报告|年报|工作报告)|年度报告")
 _SENTENCE = re.compile(r"[。；;，,：:]")
 _PERIOD_END = re.compile(r"[。；;！!]")
@@ -107,9 +107,9 @@ def _headings(pieces: Sequence[Piece], used: Set[int]) -> dict[int, int]:
     """Piece index → section number. Numbers only rise; a heading that comes again is prose."""
     candidates: list[tuple[int, int, bool]] = []
     for index, piece in enumerate(pieces):
-        if index in used or not 4 <= len(piece.text) <= _LONGEST_HEADING or _PERIOD_END.search(piece.text):
+        if index in used or not 4 <= len(piece.text) <= LONGEST_HEADING or _PERIOD_END.search(piece.text):
             continue
-        number, by_han = _section_of(piece.text)
+        number, by_han = section_of(piece.text)
         if number:
             candidates.append((index, number, by_han))
     by_han_numbers = {number for _, number, by_han in candidates if by_han}
@@ -117,7 +117,7 @@ def _headings(pieces: Sequence[Piece], used: Set[int]) -> dict[int, int]:
     return {index: int(n) for index, n in longest_rise(events, _ORDER).items()}
 
 
-def _section_of(text: str) -> tuple[int, bool]:
+def section_of(text: str) -> tuple[int, bool]:
     """The section that a line heads, 0 for none; and whether its numeral is a Chinese one (or lost)."""
     found = _NUMBERED.fullmatch(text)
     if not found:

@@ -15,6 +15,7 @@ from load.narrative import Narrative, read_narrative
 from load.recognise import read_tables
 from load.recognise.reading import TableReading
 from load.report import Report
+from load.several import split
 
 # Titles that share the words of a report's and are none.
 _NOT_A_REPORT = re.compile(
@@ -49,19 +50,27 @@ def read_reports(body: bytes, origin: Origin | None = None) -> list[Report]:
     """
     origin = origin or Origin()
     document, texts = extract_pages((body, *origin.parts), origin.charset)
+    documents = split(document)
+    if len(documents) > 1:
+        origin = replace(origin, title=None)  # which of them the list means, nobody says
+    return [_read(part, texts, origin, (n, len(documents))) for n, part in enumerate(documents)]
+
+
+def _read(document: Document, texts: Sequence[str], origin: Origin, place: tuple[int, int]) -> Report:
+    """The report of a document; `place` says which of how many on its page it is."""
     tables: Sequence[TableReading] = read_tables(document.pieces)
     narrative = read_narrative(document, set().union(*(table.used for table in tables)))
     _must_be_report(document, tables, narrative, origin)
     printed = [*narrative.titles, document.meta.get("articletitle", ""), document.title]
     checks = check_tables(tables, pictures=document.images)
     if document.format == "html" and _deserves_second_reading(tables, checks, texts):
-        tables = _read_again(tables, texts, document.charset)
+        tables = _read_again(tables, texts, document.charset, place)
         checks = check_tables(tables, pictures=document.images)
     identity = identify(_clues(document, narrative, origin))
     if identity.title and identity.title not in [" ".join(title.split()) for title in printed]:
         identity = replace(identity, title=None)  # the list's title is evidence, and not on the page
     checks += [Check("identity_conflict", PARSE_DOUBT, None, None, "report", c) for c in identity.conflicts]
-    return [Report(identity, tables, narrative.sections, checks, document.format, document.charset)]
+    return Report(identity, tables, narrative.sections, checks, document.format, document.charset)
 
 
 def _must_be_report(
@@ -91,13 +100,19 @@ def _deserves_second_reading(
     ) or any(check.verdict == SOURCE_ERROR for check in checks)
 
 
-def _read_again(tables: Sequence[TableReading], texts: Sequence[str], charset: str) -> list[TableReading]:
+def _read_again(
+    tables: Sequence[TableReading], texts: Sequence[str], charset: str, place: tuple[int, int]
+) -> list[TableReading]:
     """Table by table the fuller of two readings, the slow one where they are as full; where they name
     different figures, a doubt says so."""
     try:
-        again = read_tables(joined([read_html_slowly(text, charset) for text in texts]).pieces)
+        documents = split(joined([read_html_slowly(text, charset) for text in texts]))
     except RecursionError:  # the second reader bears less nesting than the first
         return list(tables)
+    number, count = place
+    if len(documents) != count:
+        return list(tables)
+    again = read_tables(documents[number].pieces)
     chosen = []
     for first, second in zip(tables, again, strict=True):
         table = first if len(first.figures) > len(second.figures) else second

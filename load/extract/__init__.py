@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 from load.extract.containers import unpacked
 from load.extract.decode import decode
 from load.extract.document import Document, Piece, Unreadable, joined
-from load.extract.html import as_shown, read_html
+from load.extract.html import read_html
 from load.extract.html_slow import read_html_slowly
 from load.extract.kinds import CONTAINERS, LARGEST_BYTES, kind_of
 from load.extract.pdf import read_pdf
 from load.extract.sheets import read_sheets
+from load.extract.shown import as_shown
 from load.extract.text import read_text
 from load.extract.word.doc import read_doc
 from load.extract.word.docx import read_docx

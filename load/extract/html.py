@@ -9,7 +9,9 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from load.extract.depth import flattened
 from load.extract.document import Document, Piece
+from load.extract.shown import without_dead
 
 # Elements that only dress text: removing their tags joins what they split. Not those that set a note apart
 # from the figure that it stands at (sup, sub), or strike it out. Both cases are spelled out, for a
@@ -32,7 +34,6 @@ _DRESS = [
 _INLINE = re.compile(
     rf"</?(?:{'|'.join([*_DRESS, *map(str.upper, _DRESS)])}|[A-Za-z]\w*:\w+)(?:\s[^<>]*)?/?>"
 )
-_DEAD = re.compile(r"<(script|style|noscript)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _ATTRIBUTES = re.compile(
     r"\s(?:style|class|width|height|align|valign|lang)\s*=\s*(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE
 )
@@ -53,11 +54,6 @@ APART = {"sup", "sub"}  # in a cell, what they hold does not go on what stands b
 PROSE_CELL = 300  # a cell with more characters is laid-out prose, not a cell of a form
 
 
-def without_dead(text: str) -> str:
-    """`text` without scripts, style sheets and what stands in for scripts."""
-    return _DEAD.sub("", text)
-
-
 def clean(text: str) -> str:
     """`text` with each run of white space made one space, and none at the ends."""
     return " ".join(text.split())
@@ -71,59 +67,9 @@ def without_invisible(text: str) -> str:
     return _INVISIBLE_ENTITY.sub("", text)
 
 
-# Signs that a page may hold text that it does not show, or shows struck out.
-_CONCEALING = (
-    "display:none", "display: none", "DISPLAY: none", "visibility:hidden", "visibility: hidden", " hidden>",
-    ' hidden="', "line-through", "<del>", "<del ", "<s>", "<strike",
-)  # fmt: skip
-_HIDDEN = (
-    ", ".join(
-        f'[style*="{name}:{space}{value}" i]'
-        for name, value in (("display", "none"), ("visibility", "hidden"))
-        for space in ("", " ")
-    )
-    + ", [hidden]"
-)
-_STRUCK = ", ".join(
-    f"{cell}{by}"
-    for cell in ("td", "th")
-    for by in (" del", " s", " strike", ' [style*="line-through" i]', '[style*="line-through" i]')
-)
-_STROKE = "\u0336"  # strikes out the character before it
-
-
-def as_shown(text: str) -> str:
-    """The page `text` without what it hides, and with a stroke behind each struck-out character of a cell.
-
-    A page that hides nearly all rows of its tables has a script that will show them: it stays as it is.
-    """
-    if not _conceals(text):
-        return text
-    text = without_dead(text)
-    if not _conceals(text):  # only its style sheets and scripts did
-        return text
-    tree = LexborHTMLParser(text)
-    rows = len(tree.css("tr"))
-    for node in tree.css(_HIDDEN):
-        if node.tag not in ("html", "body"):
-            node.decompose()
-    if len(tree.css("tr")) * 4 < rows:
-        tree = LexborHTMLParser(text)
-    for node in tree.css(_STRUCK):
-        struck = "".join(character + _STROKE for character in node.text())
-        for child in list(node.iter(include_text=True)):
-            child.decompose()
-        node.insert_child(struck)
-    return tree.html or text
-
-
-def _conceals(text: str) -> bool:
-    return any(sign in text for sign in _CONCEALING)
-
-
 def read_html(text: str, charset: str) -> Document:
     """The document of an HTML page. Navigation and page furniture are pieces like all others."""
-    slim = _INLINE.sub("", without_dead(without_invisible(text)))
+    slim = flattened(_INLINE.sub("", without_dead(without_invisible(text))))
     tree = LexborHTMLParser(_ATTRIBUTES.sub("", slim) if len(slim) > _LARGE else slim)
     document = Document("html", charset, [])
     title = tree.css_first("title")

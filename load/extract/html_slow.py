@@ -7,13 +7,14 @@ figures did not come out whole or whose sums fail: what two readers agree on is 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 
+from load.extract.depth import flattened
 from load.extract.document import Document, Piece
 from load.extract.html import APART, LINE_ENDS, PROSE_CELL, SKIPPED, clean, without_invisible
 
 
 def read_html_slowly(text: str, charset: str) -> Document:
     """The document of an HTML page, as `load.extract.html.read_html` gives it; boxes are left out."""
-    soup = BeautifulSoup(without_invisible(text), "html5lib")
+    soup = BeautifulSoup(flattened(without_invisible(text)), "html5lib")
     document = Document("html", charset, [])
     line: list[str] = []
     tables = lines = 0

@@ -7,10 +7,12 @@ computed here: sums are left to `load.checks`.
 from collections.abc import Sequence
 
 from load.extract.document import Piece
+from load.recognise.garbled import name_likely_readings
 from load.recognise.groups import Stream
 from load.recognise.reading import TableReading
 from load.recognise.table2 import read_table2
 from load.recognise.table3 import read_table3
+from load.recognise.table3 import table3_places as places
 from load.recognise.table4 import read_table4, table4_starts
 
 
@@ -22,7 +24,15 @@ def read_tables(pieces: Sequence[Piece]) -> tuple[TableReading, TableReading, Ta
     table2 = read_table2(stream, table3.used | table4.used, table3.version)
     if table3.found and table3.version is None:
         table3.version = table2.version
+    name_likely_readings(table3)
+    name_likely_readings(table4)
     return table2, table3, table4
 
 
-__all__ = ["TableReading", "read_tables"]
+def table3_places(pieces: Sequence[Piece]) -> list[tuple[int, int]]:
+    """The indices of the first and the last label of every Table 3 among the pieces."""
+    stream = Stream.of(pieces)
+    return places(stream, table4_starts(stream))
+
+
+__all__ = ["TableReading", "read_tables", "table3_places"]

@@ -199,7 +199,9 @@ class Habit:
             ):
                 found.setdefault((len(group.cells), width), Counter())[places[0]] += 1
         starts = {key: counted.most_common(1)[0][0] for key, counted in found.items()}
-        closed = any(len(group.filled) == width > 1 for group, width in rows)
+        several = [group for group, width in rows if width > 1 and group.filled]
+        ended = sum(1 for group in several if group.filled[-1] == len(group.cells) - 1)
+        closed = ended * 2 > len(several) or any(len(group.filled) == width > 1 for group, width in rows)
         return cls(exact * 2 > len(rows), size, closed, starts)
 
     def start(self, group: Group, width: int) -> int | None:

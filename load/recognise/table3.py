@@ -12,6 +12,7 @@ from load.forms import form, forms
 from load.recognise.groups import Group, Habit, Stream, collect, longest_rise, put, whole
 from load.recognise.orders import COLUMNS, HEAD, MOST_COPIES, ROWS
 from load.recognise.reading import LABEL, POSITION, TableReading, agreed
+from load.recognise.turned import turned_table3
 from load.recognise.values import read_value
 
 _WIDTH = len(COLUMNS)
@@ -25,13 +26,50 @@ def read_table3(stream: Stream, table4_starts: Sequence[int]) -> TableReading:
     runs = [(run, longest_rise(run, ROWS)) for run in _runs(stream, table4_starts)]
     most = max(len(chain) for _, chain in runs)
     if most < _FEWEST_ROWS:
-        return TableReading(3)
-    copies = [(run, chain) for run, chain in runs if len(chain) * 2 > most]
-    return agreed([_read(stream, run, chain) for run, chain in copies[:MOST_COPIES]])
+        turned = turned_table3(stream)
+        return agreed(turned[:MOST_COPIES]) if turned else TableReading(3)
+    copies = [(run, chain) for run, chain in runs if len(chain) * 2 > most][:MOST_COPIES]
+    readings = [_read(stream, run, chain) for run, chain in copies]
+    if len(copies) > 1 and not any(table.figures for table in readings):
+        whole_table = _put_together([_read(stream, run, chain, is_part=True) for run, chain in copies])
+        if whole_table is not None:
+            return whole_table
+    return agreed(readings)
 
 
-def _read(stream: Stream, run: Sequence[tuple[int, str]], chain: dict[int, str]) -> TableReading:
-    """The Table 3 in which these labels stand, (piece, row); `chain` are those in the order of the form."""
+def _put_together(parts: Sequence[TableReading]) -> TableReading | None:
+    """One table of several that have the same rows and, together, every column once."""
+    columns = [list(dict.fromkeys(column for _, column in part.figures)) for part in parts]
+    rows = [list(dict.fromkeys(row for row, _ in part.figures)) for part in parts]
+    if [column for part in columns for column in part] != COLUMNS or any(other != rows[0] for other in rows):
+        return None
+    if len({part.version for part in parts}) > 1:
+        return None
+    table = TableReading(3, parts[0].version, found=True)
+    for row in rows[0]:
+        for part, names in zip(parts, columns, strict=True):
+            table.figures |= {(row, column): part.figures[row, column] for column in names}
+    for part in parts:
+        table.doubts += [doubt for doubt in part.doubts if doubt not in table.doubts]
+        table.used |= part.used
+    return table
+
+
+def table3_places(stream: Stream, table4_starts: Sequence[int]) -> list[tuple[int, int]]:
+    """The first and the last label of each Table 3 of a document that is about as full as the fullest."""
+    chains = [longest_rise(run, ROWS) for run in _runs(stream, table4_starts)]
+    most = max(map(len, chains))
+    return [(min(chain), max(chain)) for chain in chains if most >= _FEWEST_ROWS and len(chain) * 2 > most]
+
+
+def _read(
+    stream: Stream, run: Sequence[tuple[int, str]], chain: dict[int, str], *, is_part: bool = False
+) -> TableReading:
+    """The Table 3 in which these labels stand, (piece, row); `chain` are those in the order of the form.
+
+    A part of a table (`is_part`) has the columns that its head names, and no figures unless each of its
+    labels has just as many cells behind it.
+    """
     table = TableReading(3, found=True)
     table.version = next((v for v, only in _ONLY_IN.items() if only & set(chain.values())), None)
     if table.version:
@@ -49,12 +87,21 @@ def _read(stream: Stream, run: Sequence[tuple[int, str]], chain: dict[int, str])
     groups = collect(stream, chain, rows_at, end)
     table.used.update(*(group.pieces for group in groups))
     rows = _rows_due(table, groups)
-    by = LABEL if set(names) == set(COLUMNS) else POSITION
-    _assign(table, groups, rows, Habit.of([(group, _WIDTH) for group in groups if group.label]), by)
+    labelled = [group for group in groups if group.label]
+    columns = names if is_part else COLUMNS
+    if is_part and not (names and all(_holds(group, len(names)) for group in labelled)):
+        return table
+    by = LABEL if set(names) == set(columns) else POSITION
+    _assign(table, groups, rows, columns, Habit.of([(group, len(columns)) for group in labelled]), by)
     for index, row in run:
         if first < index < end and index not in chain and row in rows and stream.has_values(index):
             table.drop(row, "another row with figures has the same label")
     return table
+
+
+def _holds(group: Group, width: int) -> bool:
+    """Whether a group is a marked row with as many cells as are due behind its label."""
+    return len(group.cells) == width and group.cells[0].row != PROSE
 
 
 def _runs(stream: Stream, table4_starts: Sequence[int]) -> list[list[tuple[int, str]]]:
@@ -140,7 +187,14 @@ def _rows_due(table: TableReading, groups: Sequence[Group]) -> list[str]:
     return [row for row in ROWS if all(row in f.rows for f in forms())]
 
 
-def _assign(table: TableReading, groups: Sequence[Group], rows: Sequence[str], habit: Habit, by: str) -> None:
+def _assign(
+    table: TableReading,
+    groups: Sequence[Group],
+    rows: Sequence[str],
+    columns: Sequence[str],
+    habit: Habit,
+    by: str,
+) -> None:
     """Give each row its cells: rows with a label theirs, and rows without where their number fits."""
     waiting: list[Group] = []
     done = 0  # rows before this one have been dealt with
@@ -149,11 +203,11 @@ def _assign(table: TableReading, groups: Sequence[Group], rows: Sequence[str], h
             waiting += _rows_of(group)
             continue
         here = rows.index(str(group.label)) if group is not None else len(rows)
-        _place(table, waiting, rows[done:here])
+        _place(table, waiting, rows[done:here], columns)
         waiting, done = [], here + 1
         if group is not None:
             own, *others = _rows_of(group)
-            put(table, rows[here], own, COLUMNS, habit.start(own, _WIDTH), by)
+            put(table, rows[here], own, columns, habit.start(own, len(columns)), by)
             waiting = others
 
 
@@ -174,12 +228,14 @@ def _rows_of(group: Group) -> list[Group]:
     return [Group(group.label, rows[0]), *(Group(None, row) for row in rows[1:])]
 
 
-def _place(table: TableReading, waiting: Sequence[Group], missing: Sequence[str]) -> None:
+def _place(
+    table: TableReading, waiting: Sequence[Group], missing: Sequence[str], columns: Sequence[str]
+) -> None:
     """Name rows without a label by order, where they are as many as are missing here; else say so."""
-    starts = [whole(group, _WIDTH) for group in waiting]
+    starts = [whole(group, len(columns)) for group in waiting]
     if missing and len(waiting) == len(missing) and None not in starts:
         for row, group, start in zip(missing, waiting, starts, strict=True):
-            put(table, row, group, COLUMNS, start, POSITION)
+            put(table, row, group, columns, start, POSITION)
     elif missing:
         nameless = f"; {len(waiting)} rows there have no label" if waiting else ""
         table.doubt("rows_missing", None, f"no row was found for {', '.join(missing)}{nameless}")

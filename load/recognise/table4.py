@@ -6,6 +6,7 @@ from load.extract.document import PROSE, Piece
 from load.recognise.groups import Group, Stream, whole
 from load.recognise.orders import CHANNELS, HEAD, MOST_COPIES, RESULTS
 from load.recognise.reading import LABEL, POSITION, TableReading, agreed
+from load.recognise.turned import turned_table4
 from load.recognise.values import read_value
 
 _WIDTH = len(CHANNELS) * len(RESULTS)
@@ -27,8 +28,12 @@ def table4_starts(stream: Stream) -> list[int]:
 
 
 def read_table4(stream: Stream, starts: Sequence[int]) -> TableReading:
-    """Table 4, which begins at one of these pieces; not found where there is none."""
-    return agreed([_read(stream, start) for start in starts[:MOST_COPIES]]) if starts else TableReading(4)
+    """Table 4, which begins at one of these pieces, or stands there with a row for each channel; not found
+    where there is none."""
+    readings = [_read(stream, start) for start in starts[:MOST_COPIES]]
+    if not any(table.figures for table in readings):
+        readings = turned_table4(stream)[:MOST_COPIES] or readings
+    return agreed(readings) if readings else TableReading(4)
 
 
 def _read(stream: Stream, start: int) -> TableReading:

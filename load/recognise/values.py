@@ -1,17 +1,22 @@
 """What the text of a cell says: a figure, nothing, or something that cannot be read as either.
 
 Nothing is repaired. A figure is read only where the whole cell is one figure, with a sign, thousands
-separators, a unit that changes nothing, or a note in brackets behind it.
+separators, a unit, or a note in brackets behind it. An amount is converted to the unit of its column only
+where its own is printed behind it.
 """
 
 import re
 import unicodedata
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 
 _NUMBER = re.compile(
-    r"(?P<number>[+\-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*(?:[件个条项宗份])?\s*(?P<note>\((?!\d+\)$).*\))?"
+    r"(?P<number>[+\-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*(?P<unit>[件个条项宗份起例]|[千万亿]?元)?"
+    r"\s*(?P<note>\((?=.*[^\W\d_]).*\))?"  # a note has words: "12(34)" is two figures
 )
+_YUAN = {"元": Decimal(1), "千元": Decimal(10**3), "万元": Decimal(10**4), "亿元": Decimal(10**8)}
+_MOST_DIGITS = 15  # before the point: what a binary number holds exactly
 _NOTHING = {"/", "-", "—", "--", "——", "–", "\\", "无", "none"}
 
 
@@ -39,8 +44,9 @@ def _folded(text: str) -> str:
 def read_value(text: str, unit: str | None = None) -> Value:
     """The value printed in a cell, from its raw text; `unit` is the one that the column is in.
 
-    "０" and "1,204" and "+2" are figures; "22（其中修订16件）" is 22; "" is blank; "/" and "无" say that
-    there is nothing to report and are not zero; "12?", "12①" and "3 4" cannot be read.
+    "０" and "1,204" and "+2" are figures; "22（其中修订16件）" is 22; "32357元" is 3.2357 in a column of 万元;
+    "" is blank; "/" and "无" say that there is nothing to report and are not zero; "12?", "12①", "**" and
+    "3 4" cannot be read, nor can an amount of money where the column names no unit of it.
     """
     if not text:
         return BLANK
@@ -49,11 +55,15 @@ def read_value(text: str, unit: str | None = None) -> Value:
         return BLANK
     if plain in _NOTHING:
         return _NONE
-    found = _NUMBER.fullmatch(plain.replace("−", "-").removesuffix(unit or "").rstrip())
+    found = _NUMBER.fullmatch(plain.replace("−", "-"))
     if not found:
         return _TEXT
-    digits = found["number"].replace(",", "")
-    if "." in digits:
-        number = float(digits)
-        return Value("figure", number)
-    return Value("figure", int(digits)) if len(digits) <= 15 else _TEXT
+    digits, printed = found["number"].replace(",", ""), found["unit"]
+    if len(digits.partition(".")[0].lstrip("+-")) > _MOST_DIGITS:
+        return _TEXT
+    if printed in _YUAN and printed != unit:
+        if unit not in _YUAN:
+            return _TEXT
+        amount = Decimal(digits) * _YUAN[printed] / _YUAN[unit]
+        return Value("figure", int(amount) if amount == int(amount) and "." not in digits else float(amount))
+    return Value("figure", float(digits) if "." in digits else int(digits))
