@@ -3,15 +3,17 @@
 How a document is read stands in `load.read`, how the file is written in `load.store`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from load.corrections import Correction, Ledger, read_corrections
 from load.inputs import InputDocument, documents, sources
-from load.read import NotAReport, Unreadable, read_reports
+from load.read import NotAReport
 from load.report import Report
 from load.rows import document_id, report_id, report_rows
+from load.side_by_side import Reading, read_in_order
 from load.store import Stage, build, check_usable, explained, known_documents, locked
 
 NOT_A_REPORT, UNREADABLE = "not_a_report", "unreadable"
@@ -34,11 +36,12 @@ class LoadResult:
 
 
 def load(
-    paths: Iterable[Path],
+    paths: Sequence[Path],
     database: Path,
     *,
     rebuild: bool = False,
     corrections: Sequence[Correction] | None = None,
+    processes: int | None = None,
     said: Callable[[str], None],
     advanced: Callable[[str], None] = lambda name: None,
 ) -> LoadResult:
@@ -46,6 +49,7 @@ def load(
 
     rebuild      begin with an empty database, so that all is read again
     corrections  those to apply; None: the project's own
+    processes    how many read side by side; one a core if it is not said. The result is the same
     said         told what a person should know while it runs, in sentences
     advanced     told the name of each document when it is done
     Raises StoreError where the database cannot be used, CorrectionError where the project's corrections
@@ -60,25 +64,13 @@ def load(
         with explained(database):
             stage = Stage(database)
             try:
-                fresh_sources = 0
+                fresh = _fresh(paths, known, ledger, result, advanced)
+                for document, reading in read_in_order(fresh, processes):
+                    _stage(stage, document, reading, ledger, result)
+                    advanced(document.name)
                 for path in paths:
-                    for document in documents(path, result.unread.append):
-                        before = known.get(document.row["id"])
-                        as_before = (document.row.get("also_at"), ledger.mark(document.row))
-                        if before is not None and (before[0] == STAGED or before[2:] == as_before):
-                            result.skipped += 1
-                            if before[0] != STAGED:
-                                ledger.hold(document.row)
-                            status, reason, *_ = before
-                            if status in (NOT_A_REPORT, UNREADABLE):
-                                result.unread.append(f"{document.name}: {reason} (as before)")
-                        else:
-                            known[document.row["id"]] = (STAGED, None, *as_before)
-                            _read_into(stage, document, ledger, result)
-                        advanced(document.name)
                     for source in sources(path):
                         stage.add_source(source)
-                        fresh_sources += 1
                 if stage.documents or not database.exists() or rebuild:
                     result.tables = build(database, stage, keep_old=not rebuild)
             finally:
@@ -88,29 +80,45 @@ def load(
     return result
 
 
-def _read_into(stage: Stage, document: InputDocument, ledger: Ledger, result: LoadResult) -> None:
+def _fresh(
+    paths: Sequence[Path],
+    known: dict[Any, Any],
+    ledger: Ledger,
+    result: LoadResult,
+    advanced: Callable[[str], None],
+) -> Iterator[InputDocument]:
+    """The documents of `paths` that are to be read; those that the database has as they are are counted."""
+    for path in paths:
+        for document in documents(path, result.unread.append):
+            before = known.get(document.row["id"])
+            as_before = (document.row.get("also_at"), ledger.mark(document.row))
+            if before is None or (before[0] != STAGED and before[2:] != as_before):
+                known[document.row["id"]] = (STAGED, None, *as_before)
+                yield document
+                continue
+            result.skipped += 1
+            if before[0] != STAGED:
+                ledger.hold(document.row)
+            status, reason, *_ = before
+            if status in (NOT_A_REPORT, UNREADABLE):
+                result.unread.append(f"{document.name}: {reason} (as before)")
+            advanced(document.name)
+
+
+def _stage(
+    stage: Stage, document: InputDocument, reading: Reading, ledger: Ledger, result: LoadResult
+) -> None:
+    """Take what came of a document into the stage, and into the result."""
     row = dict(document.row)
-    try:
-        if document.fault:
-            raise Unreadable(document.fault)
-        reports = read_reports(document.body, document.origin)
-    except (Unreadable, NotAReport) as error:
-        row["status"] = UNREADABLE if isinstance(error, Unreadable) else NOT_A_REPORT
-        row["reason"] = str(error)
-        result.unread.append(f"{document.name}: {error}")
+    if isinstance(reading, Exception):
+        row["status"] = NOT_A_REPORT if isinstance(reading, NotAReport) else UNREADABLE
+        row["reason"] = str(reading)
+        ours = isinstance(reading, RuntimeError)
+        result.unread.append(f"{document.name}: {reading}{'; please report this' if ours else ''}")
         ledger.apply([], row)
         stage.add(row, {})
         return
-    except Exception as error:  # a fault of ours must not cost the documents that can be read
-        row["status"], row["reason"] = (
-            UNREADABLE,
-            f"our reader failed on it ({type(error).__name__}: {error})",
-        )
-        result.unread.append(f"{document.name}: {row['reason']}; please report this")
-        ledger.apply([], row)
-        stage.add(row, {})
-        return
-    for number, (report, changes) in enumerate(ledger.apply(reports, row), 1):
+    for number, (report, changes) in enumerate(ledger.apply(reading, row), 1):
         own = row | {"report_number": number}
         if number > 1:  # each report has a row in `documents`; the first has the document's own id
             own["id"] = document_id(f"{row['id']}/{number}", str(row["sha256"]))

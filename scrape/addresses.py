@@ -12,16 +12,23 @@ _UNDER_CN = re.compile(
 )
 """The second level under .cn at which names are registered one level further down."""
 
+_BACK_SLASHES = re.compile(r"^[^?#]+")
+_SESSION = re.compile(r";jsessionid=[^/?#;]*", re.IGNORECASE)
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _METADATA = frozenset(map(ipaddress.ip_address, ("168.63.129.16", "192.0.0.192")))
 """Services of clouds to their own machines, at addresses that look public; those of others look private."""
 
 
-def absolute(base: str, href: str) -> str | None:
-    """`href` as an absolute address without fragment, in one spelling; None if it is no web address."""
+def absolute(base: str, href: str, *, with_session: bool = False) -> str | None:
+    """`href` as an absolute address without fragment, in one spelling; None if it is no web address.
+
+    Back slashes are slashes, as in browsers. The number of a session that a server writes into its links is
+    left out, unless `with_session`: with it a page would have another address in each run.
+    """
     try:
-        parts = urlsplit(urljoin(base, href.strip()))
+        written = _BACK_SLASHES.sub(lambda found: found.group().replace("\\", "/"), href.strip())
+        parts = urlsplit(urljoin(base, written if with_session else _SESSION.sub("", written)))
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             return None
         return str(httpx.URL(urlunsplit(parts._replace(fragment=""))))

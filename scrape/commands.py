@@ -4,6 +4,7 @@ import json
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -268,6 +269,11 @@ def _check_choice(
     if not chosen:
         raise SourceError("There is no source to scrape. Name a source file, or a folder with --sources.")
     for source in chosen:
+        hosts = {urlsplit(address).hostname or "" for address in source.list}
+        if allow_local and not all(map(is_loopback, hosts)):
+            raise SourceError(
+                f"--allow-local reaches loopback addresses only, and {source.name} is at {min(hosts)}: leave it out."
+            )
         if delay_s is not None and not allow_local and delay_s < source.delay_s:
             raise SourceError(
                 f"--delay {delay_s:g} is shorter than the {source.delay_s:g} s that {source.name} asks for."

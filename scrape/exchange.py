@@ -3,6 +3,7 @@
 The common word between the client, the families and the archive; it fetches and stores nothing.
 """
 
+import codecs
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,17 @@ MAX_REDIRECTS = 5
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,20})", re.IGNORECASE)
 _READ_AS_GB18030 = {"gb2312", "gbk", "gb_2312-80", "gb-2312", "csgb2312", "x-gbk", "cp936", "chinese"}
+_NOT_OF_PAGES = {"punycode", "idna", "utf-7", "unicode-escape", "raw-unicode-escape", "undefined"}
+"""Encodings that no browser knows; a page that names one of them may take hours to decode."""
+
+_NESTS = (
+    "address article aside blockquote center dd details dir div dl dt fieldset figure footer form header hgroup"
+    " li listing main menu nav ol pre search section summary ul"
+)
+_BLOCK = re.compile(rf"<!--.*?-->|<(/?)(?:{'|'.join(_NESTS.split())})\b", re.IGNORECASE | re.DOTALL)
+_DEEPEST = 1000
+"""Blocks within blocks, as no honest page has them: each costs the parser a look at all those around it."""
+
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -71,7 +83,7 @@ class Exchange:
     @cached_property
     def visible_text(self) -> str:
         """The words a reader sees on an HTML page, title included, spaces closed up."""
-        tree = LexborHTMLParser(self.text)
+        tree = parsed(self.text)
         tree.strip_tags(["script", "style", "noscript", "template"])
         return " ".join((tree.root.text(separator=" ") if tree.root else "").split())
 
@@ -107,6 +119,18 @@ def charset(content_type: str | None) -> str | None:
     return found.group(1).lower() if found else None
 
 
+def parsed(html: str) -> LexborHTMLParser:
+    """A page as browsers read it; of one whose blocks are never closed the beginning only."""
+    depth = 0
+    for block in _BLOCK.finditer(html):
+        if block.group(1) is not None:  # a comment has no such group
+            depth = max(0, depth - 1) if block.group(1) else depth + 1
+        if depth > _DEEPEST:
+            html = html[: block.start()]
+            break
+    return LexborHTMLParser(html)
+
+
 def decode(body: bytes, declared: str | None) -> str:
     """`body` as text. What is declared gb2312 or gbk is read as GB 18030, their superset.
 
@@ -120,7 +144,9 @@ def decode(body: bytes, declared: str | None) -> str:
         if named is None:
             continue
         try:
-            return body.decode("gb18030" if named.lower() in _READ_AS_GB18030 else named)
+            encoding = "gb18030" if named.lower() in _READ_AS_GB18030 else named
+            if codecs.lookup(encoding).name not in _NOT_OF_PAGES:
+                return body.decode(encoding)
         except (UnicodeError, LookupError):
             continue
     # Nothing fits wholly: take what loses least.

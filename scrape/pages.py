@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from selectolax.lexbor import LexborHTMLParser
 
 from scrape.addresses import absolute
-from scrape.exchange import Exchange
+from scrape.exchange import Exchange, parsed
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -77,7 +77,8 @@ def challenge(exchange: Exchange) -> str | None:
     if exchange.status in _CHALLENGE_STATUS:
         return _CHALLENGE_STATUS[exchange.status]
     if exchange.status in REDIRECTS:
-        to_itself = absolute(exchange.url, exchange.headers.get("location", "")) == exchange.url
+        location = exchange.headers.get("location", "")
+        to_itself = absolute(exchange.url, location, with_session=True) == exchange.url
         sets_cookie = "set-cookie" in exchange.headers
         return "a cookie challenge (a redirect to the same address)" if to_itself and sets_cookie else None
     if not is_html(exchange) or len(exchange.body) > 60_000:
@@ -111,13 +112,13 @@ def page_redirect(exchange: Exchange) -> str | None:
         return None
     tree = _live(exchange)
     found = _refresh(tree) or _script_redirect(tree)
-    target = absolute(exchange.url, found) if found else None
+    target = absolute(exchange.url, found, with_session=True) if found else None
     return target if target != exchange.url else None
 
 
 def _live(exchange: Exchange) -> LexborHTMLParser:
     """The page as a browser with scripts sees it."""
-    tree = LexborHTMLParser(exchange.text)
+    tree = parsed(exchange.text)
     tree.strip_tags(["noscript", "template"])
     return tree
 

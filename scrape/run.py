@@ -52,6 +52,10 @@ def run_sources(
     unknown family, ArchiveError if the archive cannot be opened or written.
     """
     families = {source.name: family_of(source) for source in sources}
+    for (
+        source
+    ) in sources:  # what a family does not understand of a source file is said before anybody is asked
+        families[source.name].start(source.list[0], source)
     results: dict[str, SourceResult] = {}
 
     def asked(source: Source, received_bytes: int) -> None:
@@ -137,6 +141,8 @@ class _SourceRun:
         self.watcher = run.watcher
         self.source = source
         self.result = result
+        self.lists: set[str] = set()
+        self.rows: set[str] = set()
 
     def all(self) -> None:
         """List, pick, fetch; whatever happens is in the result and in the log."""
@@ -144,7 +150,9 @@ class _SourceRun:
         told = {key: getattr(source, key) for key in ("name", "title", "region", "family")}
         self.archive.log("started", **told, list="\n".join(source.list))
         try:
-            reports = self._pick(self._listing().rows())
+            listing = self._listing()
+            reports = self._pick(listing.rows())
+            self.lists, self.rows = listing.read, {row.report.url for row in reports}
             if self.watcher:
                 self.watcher.found(source, len(reports), self._to_fetch(reports))
             for row in reports:
@@ -193,7 +201,7 @@ class _SourceRun:
             picked=len(picked),
             passed_over=sorted(passed_over)[:200],
         )
-        if rows:
+        if rows or not self.result.problems:
             self._check_expectations(len(rows), picked)
         return picked
 
@@ -211,7 +219,7 @@ class _SourceRun:
             self._fail(source.list[0], FetchError(f"{told}; {expected}"))
 
     def _to_fetch(self, rows: list[Row]) -> int:
-        return sum(self.refresh or self.archive.newest(row.report.url) is None for row in rows)
+        return sum(self.refresh or self.archive.newest(row.report.url, "report") is None for row in rows)
 
     def _report(self, row: Row) -> Outcome:
         """A listed report with what belongs to it: pages on which it goes on, files beside it."""
@@ -221,19 +229,23 @@ class _SourceRun:
         for part in belongings.parts:
             self._document(part, replace(about, kind="part", parent_url=report.url))
         for file in belongings.attachments:
+            if file in self.rows:
+                continue  # a report of its own
             self._document(file, replace(about, kind="attachment", parent_url=report.url))
         return outcome
 
     def _document(self, url: str, about: About) -> tuple[Outcome, "_Belongings"]:
         """One document: what came of it, and what belongs to it by its page."""
         outcome: Outcome
-        known = self.archive.newest(url)
+        known = self.archive.newest(url, about.kind)
         try:
             if known and not self.refresh:
                 outcome, belongings = "unchanged", _Belongings(known.attachments, known.parts)
             else:
                 request = conditional(Request(url), known) if known else Request(url)
                 answer = self.fetcher.get(request, self.source, self._keep)
+                if answer.url != url and answer.url in self.lists:
+                    raise Missing("redirects to the list")
                 if known and answer.status == 304:
                     belongings = _Belongings(known.attachments, known.parts)
                 else:

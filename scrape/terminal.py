@@ -30,9 +30,19 @@ ARCHIVE = click.option(
 ALLOW_LOCAL = click.option(
     "--allow-local", is_flag=True, help="Reach loopback addresses, and no others: for the sample."
 )
+
+
+def _in_ascii(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    """What is said in a header must be printable ASCII."""
+    if value and not (value.isascii() and value.isprintable()):
+        raise click.BadParameter("write the address in printable ASCII, on one line.")
+    return value
+
+
 CONTACT = click.option(
     "--contact",
     envvar="NIANBAO_CONTACT",
+    callback=_in_ascii,
     metavar="ADDRESS",
     help="Web or e-mail address by which sites can reach you; every request carries it. Also NIANBAO_CONTACT.",
 )

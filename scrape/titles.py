@@ -15,11 +15,16 @@ from scrape.exchange import Exchange
 from scrape.pages import is_html, soup
 
 _YEAR_DIGITS = r"(?:\d{2,4}|[〇零一二三四五六七八九]{2,4})年?度?"
+_AN_ORGAN = r"中心|学校|学院|基地|站|支队|大队|总队|分?局|处|办公室"
+_A_PLACE = r"[路街巷城镇乡村]|.{0,2}街道|管理"
+"""What makes a place's name, or an office's, of the words before it: 学院路街道, 大学城管委会, 医院管理局."""
+
 _REPORT = re.compile(
     r"(?:政府信息|政务信息|政务|信息|资讯)公开"  # of what
-    rf"(?:年度)?(?:工作)?(?:情况)?(?:{_YEAR_DIGITS})?(?:工作)?(?:情况)?(?:的)?"
+    rf"(?:年度)?(?:工作)?(?:开展)?(?:情况)?(?:{_YEAR_DIGITS})?(?:工作)?(?:情况)?(?:的)?"
     r"(?:年度?(?:工作)?(?:情况)?(?:总结)?(?:年度)?报告|年报|工作(?:年终|总结)?报告"
     r"|(?<=工作|情况|况的|作的)(?:总结)?报告|年终(?:总结)?报告)"
+    rf"|{_YEAR_DIGITS}.{{0,30}}政府信息公开报告|年度信息公开报告|政府信息公开报告{_YEAR_DIGITS}"
 )
 _ANOTHER_KIND = (
     (
@@ -31,7 +36,7 @@ _ANOTHER_KIND = (
     (
         re.compile(
             r"(?:报告|年报)(?:的)?(?:工作)?(?:编制|编写|发布|公布|公开|报送)?(?:和发布)?(?:工作)?(?:的)?"
-            r"(?:制度|办法|规定|规范|流程|规程|方案|指引|计划)"
+            r"(?:制度|办法|规定|规范|流程|规程|方案|指引|计划(?!生育))"
         ),
         "a rule on reports",
     ),
@@ -42,7 +47,7 @@ _ANOTHER_KIND = (
         ),
         "a notice",
     ),
-    (re.compile(r"^.{0,6}(?:解读|图解|读懂|速览|速读|数说|图说)"), "an explanation of a report"),
+    (re.compile(r"^.{0,6}(?:解读(?!中心)|图解|读懂|速览|速读|数说|图说)"), "an explanation of a report"),
     (
         re.compile(r"(?:报告|年报).{0,8}(?:解读|图解|一图读懂|一图看懂|问答|编制说明)$"),
         "an explanation of a report",
@@ -53,23 +58,28 @@ _ANOTHER_KIND = (
     ),
     (re.compile(r"^(?:历年|往年|(?:\d{4}年度?)?各(?:部门|单位|乡镇|镇|街道|县|区|市))"), "a list of reports"),
     (
-        re.compile(r"(?:报告|年报).{0,12}(?:培训|会议|召开|部署|点评|通报|评议|抽查|检查|排名)"),
+        re.compile(
+            rf"(?:报告|年报).{{0,12}}(?:(?:培训|会议|检查)(?!{_AN_ORGAN})|召开|部署|点评|通报|评议|抽查|排名)"
+        ),
         "news on the reports",
     ),
     (re.compile(r"(?:召开|举办|组织|参加).{0,60}(?:会|培训|培训班)$"), "news on the reports"),
     (re.compile(r"(?:报告|年报).{0,8}(?:征集|满意度|问卷|意见建议)"), "a question to the public"),
     (re.compile(r"网站.{0,12}报表"), "a report on the web site"),
     (
-        re.compile(r"[上下]半年|季度|年(?!112月)\d{1,4}月份?(?:政府信息|政务|信息)公开"),
+        re.compile(
+            r"(?:[上下]半年|季度)(?!.*(?:年度.{0,6}报告|年报))|年(?!112月)\d{1,4}月份?(?:政府信息|政务|信息)公开"
+        ),
         "a report on part of a year",
     ),
     (re.compile(r"指南$"), "a guide"),
 )
 _ISSUED = re.compile(r"(?:印发|发布|公布|(?<!信息)(?<!政务)公开).{0,60}(?:报告|年报)")
+_SENT_UP = re.compile(r"关于(?:报送|上报).{0,40}(?:报告|年报)的?(?:报告|函)$")
 _GOVERNMENT = re.compile(r"政府信息公开|政务")
 _OTHER_RULES = (
     (
-        re.compile(r"大学|学院|学年|学校|中学|小学|幼儿园|医院"),
+        re.compile(rf"(?:大学|学院|学校|中学|小学|医院)(?!{_A_PLACE})|学年|幼儿园"),
         "the report of a school or hospital, under other rules",
     ),
     (re.compile(r"公司|集团|企事业单位|公用事业|水厂"), "the report of an enterprise, under other rules"),
@@ -127,6 +137,9 @@ def why_not_a_report(title: str, column: str | None = None) -> str | None:
         if pattern.search(label):
             # A notice that publishes the report has the report on its page.
             if reason == "a notice" and _ISSUED.search(label):
+                continue
+            # So has a letter that sends it up.
+            if reason == "a notice on how to report" and _SENT_UP.search(label):
                 continue
             return reason
     if not _GOVERNMENT.search(label):

@@ -15,12 +15,14 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from socket import SHUT_RDWR
+from socketserver import ThreadingTCPServer
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import parse_qsl, unquote
 
@@ -173,7 +175,8 @@ def http_date(day: str) -> str:
     return formatdate(calendar.timegm(time.strptime(day, "%Y-%m-%d")), usegmt=True)
 
 
-class _SiteServer(ThreadingHTTPServer):
+class _SiteServer(ThreadingTCPServer):
+    allow_reuse_address = True
     daemon_threads = True
 
     def __init__(self, address: tuple[str, int], site: Site, seen: list[Seen]) -> None:
@@ -182,6 +185,7 @@ class _SiteServer(ThreadingHTTPServer):
         self.seen = seen
         self.pages = site.pages()
         self.asked: dict[str, int] = {}
+        self.stopped = False
 
     def special_answer(self, path: str) -> Answer | None:
         answer = self.site.answers.get(path)
@@ -190,15 +194,27 @@ class _SiteServer(ThreadingHTTPServer):
         self.asked[path] = self.asked.get(path, 0) + 1
         return None if answer.times is not None and self.asked[path] > answer.times else answer
 
+    def serve(self) -> None:
+        """Answer until `stop`, each connection in a thread of its own."""
+        while not self.stopped:
+            with suppress(OSError):  # a client gone before its turn, or a socket that was shut down
+                self.process_request(*self.socket.accept())
+
+    def stop(self) -> None:
+        """Take no more connections, from this moment: `shutdown` waits until a loop that polls looks again."""
+        self.stopped = True
+        with suppress(OSError):  # some systems do not shut down a socket that only listens
+            self.socket.shutdown(SHUT_RDWR)
+        self.server_close()
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Clients that hang up are part of the play: nothing to print."""
 
 
 class _Service(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = (
-        True  # head and body are two writes: with it each answer waits 40 ms for the other side
-    )
+    wbufsize = -1  # head and body in one write
+    disable_nagle_algorithm = True  # with it an answer of two writes waits 40 ms for the other side
     server_version = "nginx"
     sys_version = ""
 
@@ -351,9 +367,8 @@ def serve(sites: Sequence[Site], port: int = 0) -> Iterator[Served]:
         for number, site in enumerate(sites):
             server = _start(site, number, port, seen)
             servers[site.name] = server
-            threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+            threading.Thread(target=server.serve, daemon=True).start()
         yield Served(servers, seen)
     finally:
         for server in servers.values():
-            server.shutdown()
-            server.server_close()
+            server.stop()

@@ -81,7 +81,7 @@ class ArchiveWriter:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._writing = threading.Lock()
-        self._newest: dict[str, Capture] = {}
+        self._newest: dict[tuple[str, str], Capture] = {}
         self._holding: dict[tuple[str, bool, str], Capture] = {}
         self._moved: dict[str, str] = {}
         self._synced: dict[Path, float] = {}
@@ -136,14 +136,16 @@ class ArchiveWriter:
             finally:
                 self._lock.close()
 
-    def newest(self, url: str) -> Capture | None:
-        """The newest successful capture of a list page, report or attachment at `url`, redirects followed.
+    def newest(self, url: str, kind: str) -> Capture | None:
+        """The newest successful capture at `url`, redirects followed, that an exchange of `kind` can do with.
 
-        Of what was asked by GET. It may be a revisit: then its body stands at another address.
+        A page that was archived as a list is none for a report; a file is one whether it was a report or an
+        attachment. Of what was asked by GET. It may be a revisit: then its body stands at another address.
         """
         for _ in range(MAX_REDIRECTS + 1):
-            if url in self._newest or url not in self._moved:
-                return self._newest.get(url)
+            known = self._newest.get((_role(kind), url))
+            if known or url not in self._moved:
+                return known
             url = self._moved[url]
         return None
 
@@ -168,7 +170,7 @@ class ArchiveWriter:
         """
         asked = _asked(exchange)
         with self._writing:
-            before = self._newest.get(exchange.url + asked.appended(exchange.url))
+            before = self._newest.get((_role(about.kind), exchange.url + asked.appended(exchange.url)))
             not_modified = exchange.status == 304 and before is not None
             same = before is not None and before.sha256 == exchange.sha256 and exchange.status < 300
             payload = digest(payload_of(exchange.response))
@@ -215,13 +217,14 @@ class ArchiveWriter:
         if capture.kind == "redirect":
             self._moved[capture.url] = urljoin(capture.url, capture.location).partition("#")[0]
         elif 200 <= capture.status < 300 and capture.kind in {*_KEPT_ONCE, "list"}:
-            before = self._newest.get(capture.asked)
+            place = _role(capture.kind), capture.asked
+            before = self._newest.get(place)
             if not capture.is_revisit:
-                self._newest[capture.asked] = capture
+                self._newest[place] = capture
                 if capture.kind in _KEPT_ONCE:
                     self._holding.setdefault(_body_of(capture), capture)
             elif _body_of(capture) in self._holding and (before is None or before.sha256 != capture.sha256):
-                self._newest[capture.asked] = capture  # else its bytes are lost, and must be asked for again
+                self._newest[place] = capture  # else its bytes are lost, and must be asked for again
 
     def _append(
         self,
@@ -331,6 +334,11 @@ def _asked(exchange: Exchange) -> Posted:
     head = exchange.request[: len(exchange.request) - len(payload)].decode("latin-1")
     content_type = re.search(r"^content-type:[ \t]*([^\r\n]*)", head, re.IGNORECASE | re.MULTILINE)
     return posted(head.partition(" ")[0], content_type and content_type[1], payload)
+
+
+def _role(kind: str) -> str:
+    """What an answer is good for: documents are read back as such only if they were archived as such."""
+    return "document" if kind in DOCUMENTS else kind
 
 
 def _body_of(capture: Capture) -> tuple[str, bool, str]:

@@ -68,13 +68,20 @@ class Stopped(Exception):
 
 @dataclass
 class _Host:
-    """What is known of a host in this run."""
+    """What is known of a host in this run.
+
+    free_at: when it may be asked again at the earliest. ended_at, jitter: of the last request. delay_s: the
+    longest that a source asked for which has used the host.
+    """
 
     name: str
     wire: Wire
     turn: threading.Lock = field(default_factory=threading.Lock)
     reading_rules: threading.Lock = field(default_factory=threading.Lock)
     free_at: float = 0.0
+    ended_at: float | None = None
+    jitter: float = 1.0
+    delay_s: float = 0.0
     use: Use = field(default_factory=Use)
     challenges: int = 0
     silences: int = 0
@@ -271,6 +278,9 @@ class Fetcher:
         with host.turn:
             if host.closed:
                 raise host.closed
+            # The pause is reckoned only now: robots.txt may just have asked for a longer one, or another source.
+            if host.ended_at is not None:
+                host.free_at = max(host.free_at, host.ended_at + self._delay(host, source) * host.jitter)
             self._account.take(host.name, host.use, source, host.free_at)
             self._wait(host)
             try:
@@ -283,8 +293,8 @@ class Fetcher:
                     raise Stopped from None
                 raise
             finally:
-                pause_s = self._delay(host, source) * random.uniform(1.0, JITTER)  # noqa: S311 — jitter, no secret
-                host.free_at = max(host.free_at, time.monotonic() + pause_s)
+                host.ended_at = time.monotonic()
+                host.jitter = random.uniform(1.0, JITTER)  # noqa: S311 — jitter, no secret
                 self._account.received(host.use, host.wire.received_bytes)
                 if self._told:
                     self._told(source, host.wire.received_bytes)
@@ -296,7 +306,8 @@ class Fetcher:
 
     def _delay(self, host: _Host, source: Source) -> float:
         asked = (rules.delay_s for rules in host.rules.values() if isinstance(rules, Rules))
-        own = source.delay_s if self._delay_s is None else self._delay_s
+        host.delay_s = max(host.delay_s, source.delay_s)
+        own = host.delay_s if self._delay_s is None else self._delay_s
         return max(own, max(asked, default=0.0))
 
     def _heed_retry_after(self, host: _Host, answer: Exchange) -> None:
@@ -321,7 +332,7 @@ def _check_kinship(name: str, source: Source, *, redirected: bool) -> None:
 
 def _location(answer: Exchange) -> str | None:
     leads_to = answer.headers.get("location")
-    return absolute(answer.url, leads_to) if leads_to else None
+    return absolute(answer.url, leads_to, with_session=True) if leads_to else None
 
 
 def _checked_target(target: str | None, asked: str) -> str:

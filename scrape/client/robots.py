@@ -1,11 +1,11 @@
 """What a site's robots.txt lets this client do. It judges an answer; `scrape.client.fetch` asks for it."""
 
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 
 from protego import Protego
 
 from scrape.exchange import Exchange
-from scrape.pages import is_html
 
 MAX_CRAWL_DELAY_S = 120.0
 
@@ -28,7 +28,8 @@ class Rules:
 
 def rules_of(answer: Exchange, agent: str) -> Rules:
     """The rules in an answer: none if there is no file, or if a page came in its place."""
-    if answer.status != 200 or is_html(answer):
+    # Judged by what came, not by its header: many servers send the file as text/html.
+    if answer.status != 200 or answer.body.removeprefix(BOM_UTF8).lstrip().startswith(b"<"):
         return Rules(agent)
     parsed = Protego.parse(answer.text[:_LONGEST].replace("\r", "\n"))
     return Rules(agent, parsed, min(MAX_CRAWL_DELAY_S, float(parsed.crawl_delay(agent) or 0)))

@@ -85,6 +85,12 @@ def onward(document: BeautifulSoup, url: str, entry: str, number: int, template:
     return Onward(address if address and _within(address, entry) else None, pages, total)
 
 
+def next_linked(document: BeautifulSoup, url: str, entry: str, page: int) -> str | None:
+    """The address that the page at `url` links as page `page` of the list that begins at `entry`, if any."""
+    address = _linked(document, url, page)
+    return address if address and _within(address, entry) else None
+
+
 def _pages_said(document: BeautifulSoup) -> int | None:
     text = "".join(document.get_text()[:_LONGEST_TEXT].split())
     found = [int(number) for pattern in _SAID for number in pattern.findall(text)]

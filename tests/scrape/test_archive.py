@@ -579,7 +579,7 @@ def test_what_was_posted_to_one_address_never_answers_for_another_body_nor_for_a
             posted = exchange(url, b"answer to " + content, content=content, kind=kind)
             assert archive.store(posted, about) == "new"
             assert archive.store(posted, about) == "unchanged"
-        known = archive.newest(url)
+        known = archive.newest(url, "list")
         assert known is not None
         assert archive.read(known).body == b"got"
     with ArchiveWriter(tmp_path) as archive:

@@ -79,7 +79,7 @@ def answered(html: str, url: str = "https://www.example.gov.cn/") -> Exchange:
 def test_the_file_that_discover_prints_makes_a_run_find_every_report(
     bench, family: str, tmp_path: Path
 ) -> None:
-    site = site_of(family, 8, page_size=5, portal=portal())
+    site = site_of(family, 6, page_size=5, portal=portal())
     sites = bench(site)
     found = discover(sites, site)
     assert found.status == 0, found.err
@@ -88,7 +88,7 @@ def test_the_file_that_discover_prints_makes_a_run_find_every_report(
     sites.files = [tmp_path / "found.toml"]
     sites.files[0].write_text(found.out, "utf-8")
     outcome = sites.run()
-    assert (outcome.status, outcome.first["reports"]) == (0, 8), outcome.err
+    assert (outcome.status, outcome.first["reports"]) == (0, 6), outcome.err
     assert {d.title for d in read_archive(sites.archive)} == {a.title for a in site.articles}
 
 

@@ -71,11 +71,11 @@ def answered(*records: dict[str, Any], total: int | str = 1) -> dict[str, Any]:
         {"static"},
     ],
 )
-@pytest.mark.parametrize("reports", [4, 23])
+@pytest.mark.parametrize(("reports", "page_size"), [(4, 5), (13, 3)])
 def test_every_report_on_every_page_is_archived_whatever_the_site_is_like(
-    bench, faults: set[str], reports: int
+    bench, faults: set[str], reports: int, page_size: int
 ) -> None:
-    outcome = bench(site_of("epoint", reports, page_size=5, faults=frozenset(faults))).run()
+    outcome = bench(site_of("epoint", reports, page_size=page_size, faults=frozenset(faults))).run()
     assert (outcome.status, outcome.first["reports"]) == (0, reports), outcome.err
 
 

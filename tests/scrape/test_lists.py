@@ -195,19 +195,19 @@ def test_no_bytes_make_a_list_fail(noise: bytes, piece: str) -> None:
 
 
 def test_a_list_that_never_closes_a_tag_is_read() -> None:
-    # Takes a second; and the better part of an hour if each row is read to the page's end.
-    assert len(read(b"<div><a href=./t20250101_1.html>x" * 4000).rows) == 1
+    # Deeper than Python's stack; and twice as deep takes four times as long if each row is read to the page's end.
+    assert len(read(b"<div><a href=./t20250101_1.html>x" * 1500).rows) == 1
 
 
 @pytest.mark.parametrize("pager", ["plain", "rows", "container", "variables", "pageControl", "object"])
 @pytest.mark.parametrize("one_based", [False, True])
 def test_every_report_on_every_page_is_archived(bench, pager: str, one_based: bool) -> None:
     site = trs_site(
-        23, page_size=5, pager=pager, one_based=one_based, faults=frozenset({"commented_out_pager"})
+        13, page_size=3, pager=pager, one_based=one_based, faults=frozenset({"commented_out_pager"})
     )
     sites = bench(site)
     outcome = sites.run()
-    assert (outcome.status, outcome.first["reports"]) == (0, 23)
+    assert (outcome.status, outcome.first["reports"]) == (0, 13)
     bodies = {
         document.url.removeprefix(sites.served.base_url(site) + "/"): document
         for document in read_archive(sites.archive)

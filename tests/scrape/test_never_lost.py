@@ -1,16 +1,15 @@
 """Never lost: killed at any moment, out of room or cut off, the archive stays whole and the next run goes on."""
 
-import resource
 import signal
-import subprocess
 import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from local_sites import article, command, page, trs_site
+from processes import Scraping
 
-from bench.soak import COMMAND, PROJECT, soak
+from bench.soak import soak
 from sample.sites.server import Answer
 from sample.sites.trs import TrsSite
 from scrape.archive import read_archive
@@ -28,25 +27,16 @@ def test_killed_at_ten_random_moments_nothing_is_lost_and_nothing_fetched_twice(
 
 
 @pytest.mark.parametrize("limit_bytes", [300, 5_000, 20_000, 33_333])
-def test_a_full_disk_loses_nothing_and_the_next_run_goes_on(bench, limit_bytes: int) -> None:
+def test_a_full_disk_loses_nothing_and_the_next_run_goes_on(bench, tmp_path: Path, limit_bytes: int) -> None:
     sites = bench(trs_site(40, page_size=40))
-
-    def with_little_room() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, limit_bytes))
-
-    words = [str(sites.files[0]), "--archive", str(sites.archive), "--allow-local", "--delay", "0"]
-    full = subprocess.run(
-        [*COMMAND, *words],
-        cwd=PROJECT,
-        preexec_fn=with_little_room,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert full.returncode == 1
-    assert "cannot be written: File too large" in full.stderr
-    assert "make room and run again" in full.stderr
-    assert "Traceback" not in full.stderr
+    words = ["run", str(sites.files[0]), "--archive", str(sites.archive), "--allow-local", "--delay", "0"]
+    with (tmp_path / "said.txt").open("w+", encoding="utf-8") as file:
+        assert Scraping(words, file.fileno(), limit_bytes).status() == 1
+        file.seek(0)
+        said = file.read()
+    assert "cannot be written: File too large" in said
+    assert "make room and run again" in said
+    assert "Traceback" not in said
     found = verify(sites.archive)
     assert (found.faults, [note for note in found.notes if "mid-record" in note]) == ([], [])
     kept = {d.url for d in read_archive(sites.archive)}
@@ -98,19 +88,19 @@ def test_a_line_that_the_disk_took_half_is_not_left_in_the_index(bench, kept: in
     assert index.read_bytes() == b"".join(lines)
 
 
-def test_a_run_that_is_stopped_by_hand_leaves_an_archive_that_verifies(bench) -> None:
+def test_a_run_that_is_stopped_by_hand_leaves_an_archive_that_verifies(bench, tmp_path: Path) -> None:
     sites = bench(trs_site(200, page_size=100))
-    words = [str(sites.files[0]), "--archive", str(sites.archive), "--allow-local", "--delay", "0.01"]
-    process = subprocess.Popen(
-        [*COMMAND, *words], cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
-    while process.poll() is None and len(sites.asked("/t2025")) < 12:
-        time.sleep(0.002)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=20)
-    assert process.returncode == 130
-    assert b"Stopped. What was fetched is kept" in said
-    assert b"Traceback" not in said
+    words = ["run", str(sites.files[0]), "--archive", str(sites.archive), "--allow-local", "--delay", "0.01"]
+    with (tmp_path / "said.txt").open("w+", encoding="utf-8") as file:
+        process = Scraping(words, file.fileno())
+        while not process.is_over() and len(sites.asked("/t2025")) < 12:
+            time.sleep(0.002)
+        process.send_signal(signal.SIGINT)
+        assert process.status() == 130
+        file.seek(0)
+        said = file.read()
+    assert "Stopped. What was fetched is kept" in said
+    assert "Traceback" not in said
     checked = command("verify", "--archive", str(sites.archive))
     assert (checked.status, checked.err) == (0, "")
 

@@ -5,8 +5,6 @@ import json
 import os
 import pty
 import re
-import subprocess
-import sys
 import termios
 from pathlib import Path
 
@@ -14,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from local_sites import Bench, article, command, trs_site
+from processes import Scraping
 from rich.cells import cell_len
 from rich.console import Console
 
@@ -39,22 +38,12 @@ def a_source(name: str, **more: object) -> Source:
     )
 
 
-def on_a_terminal(sites: Bench, width: int, *options: str) -> tuple[int, list[str]]:
+def on_a_terminal(sites: Bench, width: int, *options: str) -> tuple[int | None, list[str]]:
     """`nianbao scrape run` in a pseudo-terminal: its status, and all lines it ever showed, without their colours."""
     terminal, other_end = pty.openpty()
     termios.tcsetwinsize(terminal, (24, width))
     words = ["run", *map(str, sites.files), "--archive", str(sites.archive), "--allow-local", *options]
-    run = subprocess.Popen(
-        [sys.executable, "-c", "from scrape.commands import scrape; scrape()", *words],
-        cwd=PROJECT,
-        stdin=other_end,
-        stdout=other_end,
-        stderr=other_end,
-        env={
-            name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES", "NO_COLOR"}
-        }
-        | {"TERM": "xterm-256color"},
-    )
+    run = Scraping(words, other_end)
     os.close(other_end)
     shown = b""
     try:
@@ -64,7 +53,7 @@ def on_a_terminal(sites: Bench, width: int, *options: str) -> tuple[int, list[st
         pass  # how Linux says that nobody writes any more
     os.close(terminal)
     plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.decode())
-    return run.wait(timeout=60), [line.rstrip() for line in re.split(r"[\r\n]+", plain) if line.strip()]
+    return run.status(), [line.rstrip() for line in re.split(r"[\r\n]+", plain) if line.strip()]
 
 
 @pytest.mark.parametrize("width", [60, 120])

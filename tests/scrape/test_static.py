@@ -40,7 +40,7 @@ def second_page(html: str, url: str = LIST, **options: str) -> str | None:
 
 
 def static_site(reports: int = 23, **more) -> StaticSite:
-    site = site_of("static", reports, page_size=5, **more)
+    site = site_of("static", reports, **({"page_size": 5} | more))
     assert isinstance(site, StaticSite)
     return site
 
@@ -321,7 +321,7 @@ def test_a_page_that_has_its_list_itself_is_not_left_for_its_frames() -> None:
     assert (len(found.rows), found.following) == (1, ())
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.binary(max_size=300),
     st.sampled_from(
@@ -344,7 +344,7 @@ def test_no_bytes_make_a_list_fail(noise: bytes, piece: str) -> None:
 
 
 def test_a_list_that_never_closes_a_tag_is_read() -> None:
-    assert len(read(b"<div><a href=./20250101/1001.html>x" * 3000).rows) == 1
+    assert len(read(b"<div><a href=./20250101/1001.html>x" * 1200).rows) == 1
 
 
 # Against local sites.
@@ -354,11 +354,12 @@ def test_a_list_that_never_closes_a_tag_is_read() -> None:
     "dialect",
     ["shanghai", "henan", "shandong", "link", "click", "query", "boshan", "truecms", "silent", "frame"],
 )
-@pytest.mark.parametrize("reports", [1, 18])
+@pytest.mark.parametrize("reports", [1, 10])
 def test_every_report_of_every_manner_of_list_is_archived_and_nothing_of_other_columns(
     bench, dialect: str, reports: int
 ) -> None:
-    site = static_site(reports, dialect=dialect, faults=frozenset({"other_columns", "template_rows"}))
+    faults = frozenset({"other_columns", "template_rows"})
+    site = static_site(reports, dialect=dialect, page_size=3, faults=faults)
     sites = bench(site)
     outcome = sites.run()
     assert (outcome.status, outcome.first["reports"]) == (0, reports), outcome.err

@@ -14,8 +14,8 @@ from raw_server import REPORT, fetch, head, raw_server
 from scrape.client.wire import FetchError
 
 
-def certificate(folder: Path, bits: int = 2048) -> Path:
-    """A self-signed certificate for loopback, with its key in the same file."""
+def made_certificate(folder: Path, bits: int) -> Path:
+    """A self-signed certificate for loopback, with its key in the same file; `own.pem` beside it is without."""
     openssl = shutil.which("openssl") or pytest.skip("openssl is not installed")
     path = folder / "certificate.pem"
     words = (
@@ -27,6 +27,12 @@ def certificate(folder: Path, bits: int = 2048) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The certificate of these tests; that its key takes long to find is no part of them."""
+    return made_certificate(tmp_path_factory.mktemp("certificate"), bits=2048)
+
+
 def server_side(path: Path, ciphers: str = "DEFAULT") -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.set_ciphers(ciphers)
@@ -36,11 +42,10 @@ def server_side(path: Path, ciphers: str = "DEFAULT") -> ssl.SSLContext:
 
 @pytest.mark.parametrize("trusted", [True, False])
 @pytest.mark.parametrize("tls", ["strict", "old"])
-def test_a_certificate_is_always_checked(tmp_path, monkeypatch, trusted: bool, tls: str) -> None:
-    path = certificate(tmp_path)
+def test_a_certificate_is_always_checked(certificate, monkeypatch, trusted: bool, tls: str) -> None:
     if trusted:
-        monkeypatch.setenv("SSL_CERT_FILE", str(path))
-    with raw_server({REPORT: head() + BODY}, tls=server_side(path)) as server:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with raw_server({REPORT: head() + BODY}, tls=server_side(certificate)) as server:
         if trusted:
             assert fetch(server, tls=tls).response.endswith(BODY)
         else:
@@ -48,12 +53,11 @@ def test_a_certificate_is_always_checked(tmp_path, monkeypatch, trusted: bool, t
                 fetch(server, tls=tls)
 
 
-def test_an_upgrade_to_https_is_followed_and_its_certificate_checked(tmp_path, monkeypatch) -> None:
-    path = certificate(tmp_path)
+def test_an_upgrade_to_https_is_followed_and_its_certificate_checked(certificate, monkeypatch) -> None:
     for trusted in (False, True):
         if trusted:
-            monkeypatch.setenv("SSL_CERT_FILE", str(path))
-        with raw_server({REPORT: head() + BODY}, tls=server_side(path)) as secure:
+            monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        with raw_server({REPORT: head() + BODY}, tls=server_side(certificate)) as secure:
             to = head(f"Location: {secure.url}{REPORT}", "Content-Length: 0", status="301 Moved Permanently")
             with raw_server({REPORT: to}) as plain:
                 if trusted:
@@ -65,7 +69,7 @@ def test_an_upgrade_to_https_is_followed_and_its_certificate_checked(tmp_path, m
 
 
 def test_weak_keys_are_taken_from_a_server_only_if_its_source_says_so(tmp_path, monkeypatch) -> None:
-    path = certificate(tmp_path, bits=1024)
+    path = made_certificate(tmp_path, bits=1024)
     monkeypatch.setenv("SSL_CERT_FILE", str(path))
     with raw_server({REPORT: head() + BODY}, tls=server_side(path, "ALL:@SECLEVEL=0")) as server:
         with pytest.raises(FetchError, match="no connection"):
@@ -73,10 +77,11 @@ def test_weak_keys_are_taken_from_a_server_only_if_its_source_says_so(tmp_path, 
         assert fetch(server, tls="old").body == BODY
 
 
-def test_a_server_with_a_broken_curve_is_understood_when_only_one_is_offered(tmp_path, monkeypatch) -> None:
-    path = certificate(tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(path))
-    context = server_side(path)
+def test_a_server_with_a_broken_curve_is_understood_when_only_one_is_offered(
+    certificate, monkeypatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    context = server_side(certificate)
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     only_p256 = bytes.fromhex("000a 0004 0002 0017")
 
@@ -87,7 +92,9 @@ def test_a_server_with_a_broken_curve_is_understood_when_only_one_is_offered(tmp
             if only_p256 in connection.recv(65536, socket.MSG_PEEK):
                 return context.wrap_socket(connection, server_side=server_side)
             connection.recv(65536)
-            connection.sendall(broken_hello(ssl.PEM_cert_to_DER_cert((tmp_path / "own.pem").read_text())))
+            connection.sendall(
+                broken_hello(ssl.PEM_cert_to_DER_cert(certificate.with_name("own.pem").read_text()))
+            )
             connection.recv(65536)
             raise OSError("the client has refused")
 

@@ -1,0 +1,103 @@
+"""Documents read on all cores, and given in the order in which they came.
+
+So a load has the same result however many processes read for it. What reading means is `load.read`'s.
+"""
+
+import multiprocessing
+import os
+import signal
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from itertools import chain, islice
+
+from load.inputs import InputDocument
+from load.read import NotAReport, Unreadable, read_reports
+from load.report import Report
+
+ALONE = 500
+"""Documents read before further processes are worth the seconds that they take to begin."""
+
+_AT_ONCE = 8  # documents handed to a process together
+_AHEAD = 4  # such handfuls a process
+
+_UNINTERRUPTED = (signal.SIGINT, signal.SIG_IGN)  # whoever stops a load stops the process that began it
+
+Reading = list[Report] | Exception
+"""What came of a document: its reports, or Unreadable, NotAReport or what our reader failed with."""
+
+
+def read_document(document: InputDocument) -> Reading:
+    """Read one document; never raises."""
+    try:
+        if document.fault:
+            raise Unreadable(document.fault)
+        return read_reports(document.body, document.origin)
+    except (Unreadable, NotAReport) as error:
+        return error
+    except Exception as error:  # a fault of ours must not cost the documents that can be read
+        return RuntimeError(f"our reader failed on it ({type(error).__name__}: {error})")
+
+
+def read_in_order(
+    documents: Iterable[InputDocument], processes: int | None = None
+) -> Iterator[tuple[InputDocument, Reading]]:
+    """Each document with what came of it, in order; no more are held than the processes have in hand.
+
+    processes: how many read; one a core if it is not said. 1 reads here.
+    """
+    processes = processes or os.cpu_count() or 1
+    waiting = iter(documents)
+    for document in islice(waiting, ALONE):
+        yield document, read_document(document)
+    first = next(waiting, None)
+    if first is None:
+        return
+    waiting = chain([first], waiting)
+    if processes == 1:
+        yield from ((document, read_document(document)) for document in waiting)
+        return
+    with _pool(processes) as pool:
+        in_hand: deque[tuple[list[InputDocument], Future[list[Reading]]]] = deque()
+        try:
+            while True:
+                while len(in_hand) < processes * _AHEAD and (some := list(islice(waiting, _AT_ONCE))):
+                    in_hand.append((some, _submitted(pool, some)))
+                if not in_hand:
+                    break
+                some, future = in_hand.popleft()
+                try:
+                    yield from zip(some, future.result(), strict=True)
+                except BrokenProcessPool:
+                    yield from ((document, _read_apart(document)) for document in some)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _pool(processes: int) -> ProcessPoolExecutor:
+    # Begun anew and not forked: a fork takes the locks of other threads with it.
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(processes, context, initializer=signal.signal, initargs=_UNINTERRUPTED)
+
+
+def _submitted(pool: ProcessPoolExecutor, some: list[InputDocument]) -> Future[list[Reading]]:
+    try:
+        return pool.submit(_read_all, some)
+    except BrokenProcessPool as error:
+        broken: Future[list[Reading]] = Future()
+        broken.set_exception(error)
+        return broken
+
+
+def _read_apart(document: InputDocument) -> Reading:
+    """Read one document in a process of its own, for one of them has brought its process down."""
+    with _pool(1) as pool:
+        try:
+            return pool.submit(read_document, document).result()
+        except BrokenProcessPool:
+            return RuntimeError("our reader's process died on it")
+
+
+def _read_all(documents: list[InputDocument]) -> list[Reading]:
+    return [read_document(document) for document in documents]
