@@ -5,9 +5,10 @@
 PYTHON ?= python3
 PORT ?= 8001
 WORKERS ?= 2
+REAL_REPORTS ?= ../shared/reports/formats
 BIN = .venv/bin
 
-.PHONY: run test lint bench soak docs evaluate sample clean
+.PHONY: run test lint bench soak fuzz docs evaluate sample clean
 
 run: .venv/run
 	$(BIN)/nianbao demo --port $(PORT)
@@ -41,7 +42,7 @@ docs: .venv/dev sample
 # How exactly documents are read: the invented sample, and real reports where there are any.
 evaluate: .venv/dev sample
 	$(BIN)/nianbao evaluate build/sample
-	if [ -d ../shared/reports/formats ]; then $(BIN)/nianbao evaluate ../shared/reports/formats; fi
+	if [ -d $(REAL_REPORTS) ]; then $(BIN)/nianbao evaluate $(REAL_REPORTS); fi
 
 sample: .venv/dev
 	rm -rf build/sample

@@ -7,9 +7,10 @@ import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from itertools import chain, islice
 
 from load.inputs import InputDocument
@@ -45,7 +46,7 @@ def read_in_order(
 ) -> Iterator[tuple[InputDocument, Reading]]:
     """Each document with what came of it, in order; no more are held than the processes have in hand.
 
-    processes: how many read; one a core if it is not said. 1 reads here.
+    processes: how many read, this one among them; one a core if it is not said.
     """
     processes = processes or os.cpu_count() or 1
     waiting = iter(documents)
@@ -58,14 +59,25 @@ def read_in_order(
     if processes == 1:
         yield from ((document, read_document(document)) for document in waiting)
         return
-    with _pool(processes) as pool:
+    others = processes - 1
+    with _pool(others) as pool:
         in_hand: deque[tuple[list[InputDocument], Future[list[Reading]]]] = deque()
+
+        def take(read: Callable[[list[InputDocument]], Future[list[Reading]]]) -> bool:
+            some = list(islice(waiting, _AT_ONCE))
+            if some:
+                in_hand.append((some, read(some)))
+            return bool(some)
+
         try:
             while True:
-                while len(in_hand) < processes * _AHEAD and (some := list(islice(waiting, _AT_ONCE))):
-                    in_hand.append((some, _submitted(pool, some)))
+                while sum(not future.done() for _, future in in_hand) < others * _AHEAD:
+                    if not take(partial(_read_there, pool)):
+                        break
                 if not in_hand:
                     break
+                if not in_hand[0][1].done() and len(in_hand) < 4 * others * _AHEAD and take(_read_here):
+                    continue
                 some, future = in_hand.popleft()
                 try:
                     yield from zip(some, future.result(), strict=True)
@@ -81,13 +93,19 @@ def _pool(processes: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(processes, context, initializer=signal.signal, initargs=_UNINTERRUPTED)
 
 
-def _submitted(pool: ProcessPoolExecutor, some: list[InputDocument]) -> Future[list[Reading]]:
+def _read_there(pool: ProcessPoolExecutor, some: list[InputDocument]) -> Future[list[Reading]]:
     try:
         return pool.submit(_read_all, some)
     except BrokenProcessPool as error:
         broken: Future[list[Reading]] = Future()
         broken.set_exception(error)
         return broken
+
+
+def _read_here(some: list[InputDocument]) -> Future[list[Reading]]:
+    read: Future[list[Reading]] = Future()
+    read.set_result(_read_all(some))
+    return read
 
 
 def _read_apart(document: InputDocument) -> Reading:

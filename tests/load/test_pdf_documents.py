@@ -32,7 +32,7 @@ from sample.strategies import reports
 REPORTS = Path(__file__).resolve().parents[3] / "shared" / "reports"
 FILES = sorted(path for path in REPORTS.glob("formats/*.pdf") if "scan" not in path.name)
 
-_SLOW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+_SLOW = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 _SEEDS = st.integers(0, 2**32)
 _STYLES = st.sampled_from(list(STYLES))
 
