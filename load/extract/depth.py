@@ -21,6 +21,7 @@ _NEVER_DEEP = {
     "p", "li", "td", "th", "tr", "dt", "dd", "option", "optgroup", "tbody", "thead", "tfoot", "colgroup", "rp",
     "rt", "html", "head", "body", "caption",
 }  # fmt: skip
+_MAY_HOLD = re.compile(rf"<(?!(?:{'|'.join(sorted(_NEVER_DEEP))})[\s>/])[a-zA-Z]")
 
 
 def flattened(text: str) -> str:
@@ -28,7 +29,7 @@ def flattened(text: str) -> str:
 
     Raises RecursionError where other elements stand too deep.
     """
-    if text.count("<") <= DEEPEST * 2 or _deepest(text) <= DEEPEST:
+    if len(_MAY_HOLD.findall(text)) <= DEEPEST or _deepest(text) <= DEEPEST:
         return text
     flat = _BOX_TAG.sub("<br>", text)
     if _deepest(flat) > _DEEPEST_OF_OTHERS:
