@@ -21,12 +21,15 @@ _NOT_OF_PAGES = {"punycode", "idna", "utf-7", "unicode-escape", "raw-unicode-esc
 """Encodings that no browser knows; a page that names one of them may take hours to decode."""
 
 _NESTS = (
-    "address article aside blockquote center dd details dir div dl dt fieldset figure footer form header hgroup"
-    " li listing main menu nav ol pre search section summary ul"
+    "address article aside blockquote center details dir div dl fieldset figure footer form header hgroup"
+    " listing main menu nav ol pre search section summary ul"
 )
-_BLOCK = re.compile(rf"<!--.*?-->|<(/?)(?:{'|'.join(_NESTS.split())})\b", re.IGNORECASE | re.DOTALL)
+_BLOCK = re.compile(rf"<!--.*?(?:-->|\Z)|<(/?)(?:{'|'.join(_NESTS.split())})\b", re.IGNORECASE | re.DOTALL)
 _DEEPEST = 1000
 """Blocks within blocks, as no honest page has them: each costs the parser a look at all those around it."""
+
+_LONG_PAGE = 20_000
+"""Characters up to which no depth takes long."""
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
@@ -122,7 +125,7 @@ def charset(content_type: str | None) -> str | None:
 def parsed(html: str) -> LexborHTMLParser:
     """A page as browsers read it; of one whose blocks are never closed the beginning only."""
     depth = 0
-    for block in _BLOCK.finditer(html):
+    for block in _BLOCK.finditer(html) if len(html) > _LONG_PAGE else ():
         if block.group(1) is not None:  # a comment has no such group
             depth = max(0, depth - 1) if block.group(1) else depth + 1
         if depth > _DEEPEST:

@@ -41,7 +41,7 @@ _NOT_FOUND = re.compile(
     r"栏目(?:正在)?建设中|系统维护|临时维护|网站维护|404\s*(?:error|not found|错误)|not found|error\s*404",
     re.IGNORECASE,
 )
-_SCRIPT_COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'])//[^\n]*|<!--[^\n]*", re.DOTALL)
+_SCRIPT_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|(?<![:\"'])//[^\n]*|<!--[^\n]*", re.DOTALL)
 _LOCATION = (
     r"(?<![\w.$])(?:(?:window|self|top|parent|document)\s*\.\s*)*location(?:\s*\.\s*href)?\s*"
     r"(?:=(?!=)|\.\s*(?:replace|assign)\s*\()"

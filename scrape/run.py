@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from chinese.folding import fold_label
 from scrape.archive.index import ArchiveError
 from scrape.archive.writer import About, ArchiveWriter
 from scrape.client.caps import Capped, Caps
@@ -143,6 +144,7 @@ class _SourceRun:
         self.result = result
         self.lists: set[str] = set()
         self.rows: set[str] = set()
+        self.led_to: dict[str, tuple[str, str]] = {}
 
     def all(self) -> None:
         """List, pick, fetch; whatever happens is in the result and in the log."""
@@ -240,12 +242,12 @@ class _SourceRun:
         known = self.archive.newest(url, about.kind)
         try:
             if known and not self.refresh:
+                self._check_target(url, known.url, about)
                 outcome, belongings = "unchanged", _Belongings(known.attachments, known.parts)
             else:
                 request = conditional(Request(url), known) if known else Request(url)
                 answer = self.fetcher.get(request, self.source, self._keep)
-                if answer.url != url and answer.url in self.lists:
-                    raise Missing("redirects to the list")
+                self._check_target(url, answer.url, about)
                 if known and answer.status == 304:
                     belongings = _Belongings(known.attachments, known.parts)
                 else:
@@ -255,6 +257,16 @@ class _SourceRun:
             return self._fail(url, error), _Belongings()
         self.result.counts[outcome] += 1
         return outcome, belongings
+
+    def _check_target(self, url: str, target: str, about: About) -> None:
+        """Missing if a report's address leads to no page of its own, as on sites that lost or moved their pages."""
+        if url != target and target in self.lists:
+            raise Missing("redirects to the list")
+        if about.kind != "report" or (url != target and target in self.rows):
+            return  # where another row leads by itself, a report is
+        other, title = self.led_to.setdefault(target, (url, about.title or ""))
+        if other != url and fold_label(title) != fold_label(about.title or ""):
+            raise Missing(f"redirects to where another report's address leads: {other}")
 
     def _belongings(self, answer: Exchange, url: str, kind: str) -> "_Belongings":
         if not is_html(answer):

@@ -59,8 +59,10 @@ def discover_command(
     from datetime import UTC, datetime
 
     from scrape.archive.writer import About, ArchiveWriter
+    from scrape.client.caps import Caps
     from scrape.client.fetch import Fetcher
     from scrape.discovery.draft import draft
+    from scrape.discovery.trial import MOST_REQUESTS
     from scrape.discovery.walk import discover
     from scrape.exchange import Exchange
     from scrape.source import LEAST_DELAY_S
@@ -83,7 +85,8 @@ def discover_command(
             click.echo(step, err=True)
 
         def client() -> Fetcher:
-            return Fetcher(allow_local=allow_local, delay_s=delay_s, contact=contact)
+            caps = Caps(requests=MOST_REQUESTS)
+            return Fetcher(allow_local=allow_local, delay_s=delay_s, contact=contact, caps=caps)
 
         found = discover(url, fetcher=client, keep=keep, say=say, old_tls=old_tls)
         if archive:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from scrape.addresses import registered_domain
+from scrape.client.caps import Capped
 from scrape.client.fetch import Fetcher
 from scrape.client.wire import FetchError
 from scrape.discovery.leads import is_column_label
@@ -18,7 +19,7 @@ from scrape.source import Source
 from scrape.titles import column_title, why_not_a_report
 
 MOST_REQUESTS = 25
-"""Of one discovery, robots.txt and redirects included."""
+"""Of one discovery, robots.txt, redirects and second attempts included: the client's cap."""
 
 _LIST_REQUESTS = 5
 _CHALLENGES = 2
@@ -41,7 +42,6 @@ class Visitor:
     domain: str
     keep: Keep
     tls: str = "strict"
-    requests: int = 0
     challenges: int = 0
     _answers: dict[tuple[str, str, bytes | None], Exchange | FetchError] = field(default_factory=dict)
 
@@ -76,19 +76,16 @@ class Visitor:
     def _asked(self, request: Request) -> Exchange | FetchError:
         if self.challenges >= _CHALLENGES:
             raise Enough("the site answers with challenges, which are never solved; it is left alone")
-        if self.requests >= MOST_REQUESTS:
-            raise Enough(f"{MOST_REQUESTS} requests were made, which is the most for one discovery")
-        self.requests += 1
         try:
             answer = self.fetcher.get(request, self.source(request.url), self._kept)
+        except Capped:
+            raise Enough(f"{MOST_REQUESTS} requests were made, which is the most for one discovery") from None
         except FetchError as error:
             return error
         self.keep(answer, "discovery")
         return answer
 
     def _kept(self, answer: Exchange, kind: str) -> None:
-        if kind in {"robots", "redirect"}:
-            self.requests += 1
         if kind == "refused" and challenge(answer):
             self.challenges += 1
         self.keep(answer, kind)

@@ -24,6 +24,7 @@ from scrape.families.rows import (
     links,
     listed_date,
     live_scripts,
+    row_links,
     row_of,
     title_of,
 )
@@ -245,7 +246,7 @@ def _row(row: Tag, base: str) -> ListedReport | None:
     """The report of one row; separators (`lm_line`) and names of columns are none."""
     if {"lm_line", "columnName"} & set(row.get("class") or ()):
         return None
-    inside = row.find_all("a", href=True, limit=_LINKS_A_ROW)
+    inside = row_links(row, _LINKS_A_ROW)
     articles = [link for link in inside if _ARTICLE.search(str(link["href"]))]
     found = (_listed(link, row, base) for link in articles[:1] or inside)
     return max((one for one in found if one), key=lambda one: len(one.title), default=None)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import date
 from html import unescape
 from itertools import islice
@@ -9,7 +10,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup, Tag
-from bs4.element import NavigableString
+from bs4.element import NavigableString, PageElement
 
 ATTACHMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|zip|rar|ofd|odt|rtf|txt|md)$", re.IGNORECASE)
 """The end of a path that is a file and no page."""
@@ -31,6 +32,12 @@ _MOST_LINKS = 5000
 def links(page: Tag) -> list[Tag]:
     """The links of a page or of a part of it, so many as any honest page has."""
     return page.find_all("a", href=True, limit=_MOST_LINKS)
+
+
+def row_links(row: Tag, most: int) -> list[Tag]:
+    """The first links of a row, so many at most; no further than any honest row goes on."""
+    found = (node for node in _inside(row) if isinstance(node, Tag) and node.name == "a" and node.get("href"))
+    return list(islice(found, most))
 
 
 def base_address(page: BeautifulSoup, url: str) -> str:
@@ -119,16 +126,21 @@ def without_comments(script: str) -> str:
 def _text(tag: Tag, end: str | None = None) -> str:
     """The text at a tag's beginning; up to a tag `end` in it, since unclosed ones swallow the rest."""
     pieces: list[str] = []
-    # Not `descendants`, which first walks to the tag's end: too long a way where nothing is ever closed.
-    for node in islice(tag.next_elements, _ENOUGH_NODES):
-        if not any(parent is tag for parent in islice(node.parents, _ROW_DEPTH)):
-            break
+    for node in _inside(tag):
         if isinstance(node, Tag):
             if node.name == end:
                 break
         elif type(node) is NavigableString:  # its subclasses are comments, scripts and styles
             pieces.append(node)
     return " ".join(pieces)
+
+
+def _inside(tag: Tag) -> Iterator[PageElement]:
+    """What a tag begins with. Not `descendants`, which first walks to its end: far, where nothing is closed."""
+    for node in islice(tag.next_elements, _ENOUGH_NODES):
+        if not any(parent is tag for parent in islice(node.parents, _ROW_DEPTH)):
+            return
+        yield node
 
 
 def _iso(year: str, month: str, day: str) -> str | None:

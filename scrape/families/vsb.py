@@ -24,6 +24,7 @@ from scrape.families.rows import (
     links,
     listed_date,
     live_scripts,
+    row_links,
     row_of,
     title_of,
 )
@@ -246,7 +247,7 @@ def _beside(foot: Tag | None) -> Tag | None:
 
 def _row(row: Tag, base: str) -> ListedReport | None:
     """A numbered row: the link that is an article's, else the one with the longest text."""
-    inside = row.find_all("a", href=True, limit=_LINKS_A_ROW)
+    inside = row_links(row, _LINKS_A_ROW)
     articles = [link for link in inside if _is_row(link, base)]
     found = (_listed(link, row, base) for link in articles[:1] or inside)
     return max((one for one in found if one), key=lambda one: len(one.title), default=None)

@@ -11,7 +11,7 @@ import zlib
 from itertools import count
 
 import pytest
-from answers import BODY, FIRST, broken
+from answers import BODY, FIRST, as_html, broken
 from local_sites import page, trs_site
 from raw_server import REPORT, Reply, fetch, head, raw_server
 
@@ -22,7 +22,8 @@ from scrape.archive.writer import About, ArchiveWriter
 from scrape.client import wire
 from scrape.client.fetch import Blocked, Missing
 from scrape.client.wire import FetchError
-from scrape.exchange import Exchange
+from scrape.exchange import Exchange, decode
+from scrape.pages import soft_404
 
 
 def closed_after(*pieces: bytes) -> Reply:
@@ -181,3 +182,19 @@ def test_the_errors_say_whether_the_page_is_missing_or_withheld() -> None:
         fetch(server)
     with raw_server({REPORT: head(status="412 Precondition Failed")}) as server, pytest.raises(Blocked):
         fetch(server)
+
+
+def test_a_page_in_an_encoding_that_no_browser_knows_is_read_as_what_it_is_and_at_once() -> None:
+    words = "示例县公开渠道保持畅通。" * 20_000
+    for named in ("punycode", "idna", "utf-7", "unicode_escape"):
+        assert decode(words.encode(), named) == words
+        marked = f"<meta charset={named}>{words}"
+        assert decode(marked.encode(), None) == marked
+
+
+def test_a_page_whose_blocks_are_never_closed_is_judged_by_its_beginning() -> None:
+    bomb = "<html><body><p>示例县</p>" + "<div>" * 200_000
+    assert as_html(bomb).visible_text == "示例县"
+    assert soft_404(as_html(bomb)) is None
+    flat = "<html><body>" + "<!-- <div> --><div>示例县</div>" * 2000
+    assert as_html(flat).visible_text.count("示例县") == 2000

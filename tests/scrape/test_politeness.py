@@ -164,6 +164,7 @@ RULES = "User-agent: *\nDisallow: /zfxxgk/"
         (Answer(200, b"User-agent: *\nDisallow: /other/", TEXT), 3),
         (Answer(200, b"<!DOCTYPE html><p>User-agent: *\nDisallow: /", HTML), 3),
         (Answer(200, b"<html>Disallow: /", TEXT), 3),
+        (Answer(200, b"User-agent: *\nDisallow: /", HTML), 0),
         (Answer(200, b"User-agent: Baiduspider\nDisallow: /", TEXT), 3),
         (Answer(200, bytes(range(256)) * 4, TEXT), 3),
         (Answer(302, headers={"Location": "/404.html"}), 3),
@@ -227,6 +228,60 @@ def test_a_crawl_delay_of_robots_txt_is_heeded_and_a_senseless_one_is_not(bench)
 
 
 # Retry-After
+
+
+def test_a_crawl_delay_holds_from_the_first_request_after_robots_txt_on() -> None:
+    rules = b"User-agent: *\nCrawl-delay: 0.3\n"
+    answers = {
+        "/robots.txt": head(f"Content-Length: {len(rules)}", "Connection: keep-alive") + rules,
+        REPORT: head("Content-Length: 900", "Connection: keep-alive") + page("示例")[:900],
+    }
+    with raw_server(answers) as server:
+        began = time.monotonic()
+        fetch(server)
+        assert time.monotonic() - began >= 0.3
+
+
+def test_of_two_sources_on_one_host_the_one_that_asks_for_more_sets_the_pause() -> None:
+    answers = {REPORT: head("Content-Length: 900", "Connection: keep-alive") + page("示例")[:900]}
+    with raw_server(answers) as server:
+        fetcher = Fetcher(allow_local=True)
+        fetcher.get(Request(f"{server.url}{REPORT}"), server.source(delay_s=0), lambda *_: None)
+        began = time.monotonic()
+        fetcher.get(Request(f"{server.url}{REPORT}"), server.source(delay_s=0.3), lambda *_: None)
+        fetcher.get(Request(f"{server.url}{REPORT}"), server.source(delay_s=0), lambda *_: None)
+        fetcher.close()
+        assert time.monotonic() - began >= 0.6
+
+
+def test_a_contact_that_no_header_can_carry_is_refused_before_anybody_is_asked(bench) -> None:
+    sites = bench(trs_site(1))
+    for contact in ("示例", "you@example.org\r\nX-Other: 1"):
+        outcome = sites.run("--contact", contact)
+        assert outcome.status == 2
+        assert "printable ASCII" in outcome.err
+    assert not sites.served.requests
+
+
+def test_with_allow_local_a_real_site_is_not_even_looked_up(tmp_path: Path) -> None:
+    source = tmp_path / "far.toml"
+    source.write_text(
+        'name = "far"\nregion = "990000"\nfamily = "trs"\nlist = ["http://far.example.invalid/nb/"]\n',
+        "utf-8",
+    )
+    words = [
+        "run",
+        str(source),
+        "--archive",
+        str(tmp_path / "archive"),
+        "--allow-local",
+        "--contact",
+        "a@example.org",
+    ]
+    result = CliRunner().invoke(scrape, words)
+    assert result.exit_code == 1
+    assert "far is at far.example.invalid: leave it out" in result.output
+    assert not (tmp_path / "archive").exists()
 
 
 def test_retry_after_is_waited_for(bench) -> None:

@@ -137,3 +137,9 @@ def test_a_page_in_place_of_a_file_is_a_failure(bench) -> None:
     outcome = bench(trs_site(articles=[wrapper])).run()
     assert outcome.status == 1
     assert "a web page came instead of the file" in outcome.err
+
+
+def test_a_page_that_opens_comments_and_closes_none_is_judged_all_the_same() -> None:
+    assert soft_404(as_html("<html><body>" + "<script>/*" * 50_000)) is None
+    live = "<script>/* never closed</script><script>location.href='/a.html'</script>"
+    assert soft_404(as_html(f"<html><body>{live}")) == "a page that only redirects (script)"
