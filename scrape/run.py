@@ -53,10 +53,6 @@ def run_sources(
     unknown family, ArchiveError if the archive cannot be opened or written.
     """
     families = {source.name: family_of(source) for source in sources}
-    for (
-        source
-    ) in sources:  # what a family does not understand of a source file is said before anybody is asked
-        families[source.name].start(source.list[0], source)
     results: dict[str, SourceResult] = {}
 
     def asked(source: Source, received_bytes: int) -> None:
@@ -167,9 +163,7 @@ class _SourceRun:
         except ArchiveError:
             raise
         except Exception as error:  # one site's surprise must not end the run of all others
-            told_of = f"unexpected {type(error).__name__} ({error}); please report this"
-            self._fail(source.list[0], FetchError(told_of))
-            self.archive.log("surprise", name=source.name, trace=traceback.format_exc())
+            self._surprise(source.list[0], error)
         finally:
             self.result.reports = self.archive.count(source.name, "report")
             self.result.duration_s = time.monotonic() - began
@@ -225,6 +219,14 @@ class _SourceRun:
 
     def _report(self, row: Row) -> Outcome:
         """A listed report with what belongs to it: pages on which it goes on, files beside it."""
+        try:
+            return self._with_belongings(row)
+        except (Stopped, ArchiveError):
+            raise
+        except Exception as error:  # nor may one page's that of the site's others
+            return self._surprise(row.report.url, error)
+
+    def _with_belongings(self, row: Row) -> Outcome:
         report = row.report
         about = About(self.source.name, "report", report.title, report.listed_on, row.page_url)
         outcome, belongings = self._document(report.url, about)
@@ -282,6 +284,10 @@ class _SourceRun:
     def _keep(self, answer: Exchange, kind: str) -> None:
         """Archive an answer that is no document: what a site refused, and how, is evidence too."""
         self.archive.store(answer, About(self.source.name, kind, moved_to=answer.moved_to))
+
+    def _surprise(self, url: str, error: Exception) -> Outcome:
+        self.archive.log("surprise", name=self.source.name, url=url, trace=traceback.format_exc())
+        return self._fail(url, FetchError(f"unexpected {type(error).__name__} ({error}); please report this"))
 
     def _fail(self, url: str, error: FetchError) -> Outcome:
         problem = Problem(url, error.result, f"{error}.")

@@ -40,4 +40,6 @@ def family_of(source: Source) -> Family:
             raise SourceError(
                 f"{source.name}: {key} is no option of the family {found.name}; known: {known}."
             )
+    for address in source.list:
+        found.start(address, source)  # where a family finds fault with what an option says
     return found

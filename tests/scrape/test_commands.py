@@ -216,3 +216,20 @@ def test_a_surprise_at_one_site_does_not_end_the_others(bench, monkeypatch) -> N
     assert (outcome.status, good["reports"], odd["last_result"]) == (1, 3, "failed")
     assert "unexpected ZeroDivisionError" in outcome.err
     assert "Traceback" not in outcome.err
+
+
+def test_a_surprise_at_one_page_does_not_cost_the_sites_other_reports(bench, monkeypatch) -> None:
+    from scrape.families.trs import Trs
+
+    site = trs_site(5)
+    odd = site.articles[2].path
+
+    def surprised(self, page):
+        if page.url.endswith(odd):
+            raise ZeroDivisionError("a page nobody thought of")
+        return ()
+
+    monkeypatch.setattr(Trs, "attachments", surprised)
+    outcome = bench(site).run()
+    assert (outcome.status, outcome.first["reports"], outcome.first["failed"]) == (1, 4, 1)
+    assert f"{odd}: failed: unexpected ZeroDivisionError" in outcome.err
