@@ -82,7 +82,7 @@ def read_in_order(
                 try:
                     yield from zip(some, future.result(), strict=True)
                 except BrokenProcessPool:
-                    yield from ((document, _read_apart(document)) for document in some)
+                    yield from zip(some, _read_apart(some), strict=True)
         finally:
             pool.shutdown(cancel_futures=True)
 
@@ -108,13 +108,17 @@ def _read_here(some: list[InputDocument]) -> Future[list[Reading]]:
     return read
 
 
-def _read_apart(document: InputDocument) -> Reading:
-    """Read one document in a process of its own, for one of them has brought its process down."""
-    with _pool(1) as pool:
-        try:
-            return pool.submit(read_document, document).result()
-        except BrokenProcessPool:
-            return RuntimeError("our reader's process died on it")
+def _read_apart(some: list[InputDocument]) -> Iterator[Reading]:
+    """Read documents one by one in another process, for one of them has brought its process down."""
+    waiting = deque(some)
+    while waiting:
+        with _pool(1) as pool:
+            while waiting:
+                try:
+                    yield pool.submit(read_document, waiting.popleft()).result()
+                except BrokenProcessPool:
+                    yield RuntimeError("our reader's process died on it")
+                    break
 
 
 def _read_all(documents: list[InputDocument]) -> list[Reading]:
