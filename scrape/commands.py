@@ -16,6 +16,7 @@ from scrape.terminal import (
     ARCHIVE,
     AS_JSON,
     CONTACT,
+    DELAY,
     SOURCES,
     in_sentences,
     must_have_contact,
@@ -43,13 +44,7 @@ def scrape() -> None:
 @ARCHIVE
 @SOURCES
 @ALLOW_LOCAL
-@click.option(
-    "--delay",
-    "delay_s",
-    type=click.FloatRange(min=0),
-    metavar="SECONDS",
-    help="Pause between two requests to a host. Shorter than the source's own only with --allow-local.",
-)
+@DELAY
 @CONTACT
 @click.option(
     "--refresh", is_flag=True, help="Ask again for what is archived; keep changed pages beside the old."

@@ -39,6 +39,13 @@ def _in_ascii(context: click.Context, option: click.Parameter, value: str | None
     return value
 
 
+DELAY = click.option(
+    "--delay",
+    "delay_s",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="Pause between two requests to a host. Shorter than the source's own, or than 2 s, only with --allow-local.",
+)
 CONTACT = click.option(
     "--contact",
     envvar="NIANBAO_CONTACT",

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from scrape.source import SourceError, registered
-from scrape.terminal import ALLOW_LOCAL, AS_JSON, CONTACT, SOURCES, in_sentences, must_have_contact
+from scrape.terminal import ALLOW_LOCAL, AS_JSON, CONTACT, DELAY, SOURCES, in_sentences, must_have_contact
 
 
 @click.command("discover", short_help="Find a site's annual reports; print a source file.")
@@ -20,13 +20,7 @@ from scrape.terminal import ALLOW_LOCAL, AS_JSON, CONTACT, SOURCES, in_sentences
 )
 @SOURCES
 @ALLOW_LOCAL
-@click.option(
-    "--delay",
-    "delay_s",
-    type=click.FloatRange(min=0),
-    metavar="SECONDS",
-    help="Pause between two requests. Shorter than 2 s only with --allow-local.",
-)
+@DELAY
 @CONTACT
 @click.option(
     "--old-tls", is_flag=True, help="Speak outdated TLS as well; certificates are checked all the same."

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from sample.sites import SITES
 from sample.sites.server import Article, Served, Site
 from sample.sites.trs import TrsSite
+from scrape.archive import ArchiveError, read_archive
 from scrape.commands import scrape
 
 COLUMN = "zfxxgk/zfxxgknb"
@@ -85,3 +86,14 @@ def command(*words: str) -> Outcome:
     """`nianbao scrape WORDS`."""
     result = CliRunner().invoke(scrape, list(words), catch_exceptions=False)
     return Outcome(result.exit_code, result.stdout, result.stderr)
+
+
+def until_error(path: Path) -> tuple[list[str], str]:
+    """The addresses read before the ArchiveError, and what it says."""
+    good = []
+    try:
+        for document in read_archive(path):
+            good.append(document.url)
+    except ArchiveError as error:
+        return good, str(error)
+    return good, ""

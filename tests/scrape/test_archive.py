@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from local_sites import COLUMN, article, page, trs_site
+from local_sites import COLUMN, article, page, trs_site, until_error
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
@@ -27,17 +27,6 @@ PROJECT = Path(__file__).parents[2]
 
 def urls(archive: Path) -> set[str]:
     return {document.url for document in read_archive(archive)}
-
-
-def until_error(path: Path) -> tuple[list[str], str]:
-    """The addresses read before the ArchiveError, and what it says."""
-    good = []
-    try:
-        for document in read_archive(path):
-            good.append(document.url)
-    except ArchiveError as error:
-        return good, str(error)
-    return good, ""
 
 
 def records(path: Path) -> list[tuple[str, str, bytes]]:

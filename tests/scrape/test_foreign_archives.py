@@ -11,22 +11,11 @@ from hashlib import sha1
 from pathlib import Path
 
 import pytest
-from local_sites import page
+from local_sites import page, until_error
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from scrape.archive import ArchiveError, read_archive
-
-
-def until_error(path: Path) -> tuple[list[str], str]:
-    """The addresses read before the ArchiveError, and what it says."""
-    good = []
-    try:
-        for document in read_archive(path):
-            good.append(document.url)
-    except ArchiveError as error:
-        return good, str(error)
-    return good, ""
 
 
 def _foreign(path: Path, answers: list[tuple[str, str, str, bytes]], *, packed: bool = True) -> None:
