@@ -1,8 +1,8 @@
 """Several reports on one page, one behind the other: the page as several documents.
 
-A page is taken apart only where every Table 3 on it has a title and a first heading of its own before it,
-and the titles name different bodies or years. Anything else stays one document, and `load.recognise` gives
-no figures where its tables differ.
+A page is taken apart only where every first heading on it has a title of its own before it, the titles name
+different bodies or years, and each has headings and no more than one Table 3. Anything else stays one document,
+and `load.recognise` gives no figures where its tables differ.
 """
 
 import re
@@ -24,8 +24,8 @@ _SHARED = re.compile(r"关于|政府信息公开|政务公开|信息公开|政�
 _NAME = re.compile(r"[^\W\d_]")
 _YEAR = re.compile(r"20[012]\d年")
 _LINE = re.compile(r"[^。；;，,：:！!|]{3,40}")  # a line of a title or a signature
-_LONGEST_LABEL = 90
 _FEWEST_HEADINGS = 3  # of the six, in each report
+_FEWEST_PARAGRAPHS = 2  # in a report without a Table 3
 _OF_THE_SITE = ("sitename", "siteidcode", "pubdate")  # what meta tags say of all that a page carries
 
 
@@ -36,36 +36,47 @@ def split(document: Document) -> list[Document]:
     they keep those about the site and the day.
     """
     pieces = document.pieces
-    if sum(1 for piece in pieces if len(piece.text) <= _LONGEST_LABEL and "新收" in piece.text) < 2:
+    ones = _ones(pieces)
+    if len(ones) < 2:
         return [document]
     tables = table3_places(pieces)
-    if len(tables) < 2:
-        return [document]
     starts: list[int] = []
     behind = 0
-    for first, last in tables:
-        start = _title_between(pieces, behind, first)
+    for one in ones:
+        behind = max([behind, *(last + 1 for first, last in tables if first < one)])
+        start = _title_before(pieces, behind, one)
         if start is None:
             return [document]
         starts.append(start)
-        behind = last + 1
+        behind = one + 1
     names = {_SHARED.sub("", fold_label(_title(pieces, start))) for start in starts}
     ranges = list(pairwise([*starts, len(pieces)]))
-    if len(names) < len(starts) or any(_ones(pieces, behind, len(pieces))):
+    if not tables or tables[0][0] < starts[0] or len(names) < len(starts):
         return [document]
-    if any(len(_headings(pieces[start:end])) < _FEWEST_HEADINGS for start, end in ranges):
+    if not all(_is_report(pieces[start:end], _within(tables, start, end)) for start, end in ranges):
         return [document]
     meta = {name: document.meta[name] for name in _OF_THE_SITE if name in document.meta}
     return [replace(document, pieces=pieces[start:end], title="", meta=meta) for start, end in ranges]
 
 
-def _title_between(pieces: Sequence[Piece], start: int, end: int) -> int | None:
-    """The title that stands last before the only first heading between two pieces; None where there is none
-    that names its body, or not one first heading."""
-    ones = _ones(pieces, start, end)
-    if len(ones) != 1:
-        return None
-    for index in range(ones[0] - 1, start - 1, -1):
+def _is_report(pieces: Sequence[Piece], tables: int) -> bool:
+    """Whether these pieces are a report of their own: one Table 3 and headings, or without the table, as where
+    it is a picture, headings with prose between them, and not a list of contents."""
+    if tables > 1 or len(_headings(pieces)) < _FEWEST_HEADINGS:
+        return False
+    prose = sum(1 for piece in pieces if piece.table == PROSE and len(piece.text) > LONGEST_HEADING)
+    return tables == 1 or prose >= _FEWEST_PARAGRAPHS
+
+
+def _within(places: Sequence[tuple[int, int]], start: int, end: int) -> int:
+    """How many of the tables at these places begin between two pieces."""
+    return sum(1 for first, _ in places if start <= first < end)
+
+
+def _title_before(pieces: Sequence[Piece], start: int, one: int) -> int | None:
+    """The title that stands last between a piece and a first heading; None where there is none that names its
+    body."""
+    for index in range(one - 1, start - 1, -1):
         found = _TITLE.fullmatch(fold("".join(pieces[index].text.split())))
         if found and _NAME.search(_SHARED.sub("", fold_label(found["before"] + found["between"]))):
             return index
@@ -95,9 +106,9 @@ def _bare(text: str) -> str:
     return _SHARED.sub("", re.sub(r"[年月日]", "", fold_label(text)))
 
 
-def _ones(pieces: Sequence[Piece], start: int, end: int) -> list[int]:
-    """The pieces between two that head a first section."""
-    return [n for n in range(start, end) if _section(pieces[n]) == 1]
+def _ones(pieces: Sequence[Piece]) -> list[int]:
+    """The pieces that head a first section."""
+    return [n for n, piece in enumerate(pieces) if _section(piece) == 1]
 
 
 def _headings(pieces: Sequence[Piece]) -> set[int]:

@@ -104,7 +104,7 @@ def document_of(format: str, blocks: Sequence[Block], *, images: bool, title: st
     """The document that these blocks make. Raises Unreadable if there are pictures in it and no text."""
     layout = _Layout()
     layout.add(blocks, ())
-    if images and not any(piece.text for piece in layout.pieces):
+    if images and not any(piece.text.strip(UNKNOWN) for piece in layout.pieces):
         raise Unreadable("there is no text in it, only pictures")
     return Document(format, "", layout.pieces, title=clean(title), images=images)
 

@@ -176,6 +176,33 @@ def test_a_second_report_without_a_title_of_its_own_is_not_told_apart_and_gives_
         assert figures[0] == figures[1] or not read[0].tables[number - 2].figures
 
 
+@pytest.mark.parametrize("pictured", [{3}, {2, 3, 4}])
+@pytest.mark.parametrize("first", [True, False])
+def test_tables_of_one_report_are_not_given_to_another_on_the_page_whose_own_are_pictures(
+    pictured: set[int], first: bool
+) -> None:
+    documents = [document.body.decode() for document in islice(stream(5, 2, ("html_clean",)), 2)]
+    whole, other = (_read(page) for page in documents)
+    for number in sorted(pictured, reverse=True):
+        documents[1] = _with_table(documents[1], number, '<p><img src="W0.png"></p>')
+    on_page = [page.encode() for page in documents]
+    read = read_reports(_on_one_page(*(on_page[::-1] if first else on_page)))
+    assert len(read) == 2
+    bare, sound = read if first else read[::-1]
+    assert [sound.table(number) for number in (2, 3, 4)] == [whole.table(number) for number in (2, 3, 4)]
+    for number in (2, 3, 4):
+        assert bare.table(number) == (None if number in pictured else other.table(number))
+    assert {rule for rule, _ in _doubts(bare)} == {"table_missing"}
+
+
+def test_a_list_of_contents_under_another_title_makes_no_second_report() -> None:
+    contents = re.findall(r"<p><strong>([一二三四五六]、[^<]+)</strong>", PAGE)
+    assert len(contents) == 6
+    lines = "".join(f"<p>{line}</p>" for line in ["另一县人民政府2024年政府信息公开工作年度报告", *contents])
+    report = _read(PAGE.replace('<h1 class="title">', f'{lines}<h1 class="title">'))
+    assert report.table(3) == SOUND.expected.table3
+
+
 def _sound() -> SampleDocument:
     """A report in the form of 2021 with requests in every row that these tests edit."""
     documents = stream(11, 200, ("html_clean",))

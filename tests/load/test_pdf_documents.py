@@ -243,6 +243,24 @@ def test_a_figure_in_white_on_white_is_none() -> None:
     assert texts == ["规章", "≈12", "3"]
 
 
+def test_a_figure_that_a_box_was_drawn_over_is_none_and_one_on_a_box_is_read() -> None:
+    box = "q 1 1 1 rg 240 702 40 16 re f Q"
+    texts = _cells(_text("规章", 110), _text("12", 250), box, _text("3", 350))
+    assert texts == ["规章", "≈12", "3"]
+    corrected = _cells(_text("规章", 110), _text("2750", 250), box, _text("2811", 250), _text("3", 350))
+    assert read_value(corrected[1]).kind == "text"
+    assert _cells(_text("规章", 110), box, _text("12", 250), _text("3", 350)) == ["规章", "12", "3"]
+    elsewhere = "q 1 1 1 rg 310 702 30 16 re f Q"
+    assert _cells(_text("规章", 110), _text("12", 250), elsewhere, _text("3", 350)) == ["规章", "12", "3"]
+
+
+@pytest.mark.parametrize("shift", [0.0, 1.0, 2.4])
+def test_figures_printed_over_one_another_are_none(shift: float) -> None:
+    texts = _cells(_text("规章", 110), _text("12", 250), _text("35", 250 + shift), _text("3", 350))
+    assert read_value(texts[1]).kind == "text"
+    assert texts[2] == "3"
+
+
 def test_a_watermark_across_the_page_is_no_text() -> None:
     mark = f"BT /F1 40 Tf 0.7 0.7 -0.7 0.7 210 690 Tm <{'内部资料9'.encode('utf-16-be').hex()}> Tj ET"
     assert _cells(mark, _text("规章", 110), _text("5", 250), _text("7", 350)) == ["规章", "5", "7"]

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.drawing.image import Image
-from openpyxl.styles import Font
+from openpyxl.styles import Font, PatternFill
+from openpyxl.styles.colors import Color
 
 from load.extract.document import Document, Unreadable
 from load.extract.sheets import read_sheets
@@ -179,6 +180,17 @@ def test_struck_out_figures_and_raised_marks_are_told_from_figures() -> None:
     (_, licensing, penalties, coercive) = _rows(read_sheets(_saved(book)))
     assert [read_value(text).kind for text in (*licensing[1:], penalties[1])] == ["text"] * 3
     assert coercive == ["行政强制", "5", "6"]
+
+
+@pytest.mark.parametrize("white", [Color(rgb="FFFFFFFF"), Color(theme=0), Color(indexed=9)])
+def test_a_figure_in_white_on_white_is_none_and_one_on_a_colour_is_read(white: Color) -> None:
+    book, sheet = _table()
+    for place in ("A2", "B2", "B3"):
+        sheet[place].font = Font(color=white)
+    sheet["B3"].fill = PatternFill("solid", fgColor="FF4472C4")
+    (_, licensing, penalties, _) = _rows(read_sheets(_saved(book)))
+    assert read_value(licensing[1]).kind == "text"
+    assert (licensing[0], licensing[2], penalties) == ("行政许可", "2", ["行政处罚", "3", "4"])
 
 
 def test_what_is_hidden_is_not_read() -> None:

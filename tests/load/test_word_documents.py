@@ -22,6 +22,7 @@ from load.extract.word.rtf import read_rtf
 from load.forms import form
 from load.narrative import read_narrative
 from load.recognise import read_tables
+from load.recognise.values import read_value
 from sample.formats import doc as as_doc
 from sample.formats import docx as as_docx
 from sample.formats import odt as as_odt
@@ -286,6 +287,35 @@ def test_a_figure_that_is_struck_out_or_a_sign_of_a_font_is_none() -> None:
     assert texts == ["1\u03362\u0336", "\ufffd"]
 
 
+def _field(instruction: str) -> str:
+    mark = '<w:r><w:fldChar w:fldCharType="{}"/></w:r>'
+    return f"{mark.format('begin')}<w:r><w:instrText>{instruction}</w:instrText></w:r>{mark.format('end')}"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<w:r><w:drawing><a:blip/></w:drawing></w:r>", "<w:r><w:object><OLEObject/></w:object></w:r>",
+        _field(" FORMDROPDOWN "), f"<w:r><w:t>1</w:t></w:r>{_field(' EQ x')}",
+        "<oMath><f><num><r><t>1</t></r></num><den><r><t>2</t></r></den></f></oMath>",
+        "<oMath><sSup><e><r><t>1</t></r></e><sup><r><t>2</t></r></sup></sSup></oMath>",
+        '<w:r><w:rPr><w:color w:val="FFFFFF"/></w:rPr><w:t>0</w:t></w:r>',
+        '<w:r><w:rPr><w:color w:val="ffffff"/></w:rPr><w:t>1</w:t></w:r><w:r><w:t>2</w:t></w:r>',
+    ],
+)  # fmt: skip
+def test_a_cell_that_shows_something_else_than_its_text_is_neither_a_figure_nor_blank(content: str) -> None:
+    (text, other) = _texts(_word(_table(_cell(f"<w:p>{content}</w:p>") + _cell(_p("7")))))
+    assert read_value(text).kind == "text"
+    assert other == "7"
+
+
+def test_white_text_on_a_coloured_cell_and_a_formula_in_one_line_are_read() -> None:
+    run = '<w:p><w:r><w:rPr><w:color w:val="FFFFFF"/></w:rPr><w:t>{}</w:t></w:r></w:p>'
+    formula = "<w:p><oMath><r><t>1</t></r><r><t>2</t></r></oMath></w:p>"
+    row = _cell(run.format("5"), '<w:shd w:fill="4472C4"/>') + _cell(run.format("合计")) + _cell(formula)
+    assert _texts(_word(_table(row))) == ["5", "合计", "12"]
+
+
 def test_a_number_that_word_sets_stands_before_its_heading() -> None:
     level = '<w:lvl w:ilvl="{}"><w:start w:val="1"/><w:numFmt w:val="{}"/><w:lvlText w:val="{}"/></w:lvl>'
     levels = level.format(0, "chineseCounting", "%1、") + level.format(1, "decimal", "%2.")
@@ -406,6 +436,13 @@ def test_an_opendocument_list_is_numbered_and_hidden_text_is_left_out() -> None:
     second = f'<t:list t:style-name="L" t:continue-numbering="true">{item.format("主动公开")}</t:list>'
     body = f'{first}<t:p>1<t:span t:style-name="H">2</t:span>3<t:s t:c="2"/>4</t:p>{second}'
     assert [piece.text for piece in _odt(body, styles)] == ["一、总体情况", "13 4", "二、主动公开"]
+
+
+def test_a_picture_in_a_cell_of_an_opendocument_table_is_no_blank() -> None:
+    cells = ("<t:p><t:frame><t:image/></t:frame></t:p>", "<t:p>7</t:p>", "")
+    row = "".join(f"<t:table-cell>{cell}</t:table-cell>" for cell in cells)
+    pieces = _odt(f"<t:table><t:table-row>{row}</t:table-row></t:table>")
+    assert [read_value(piece.text).kind for piece in pieces] == ["text", "figure", "blank"]
 
 
 def _rtf(text: str) -> list[str]:

@@ -5,9 +5,9 @@ digits a gap is kept, so that two figures never become one.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from load.extract.pdf.page import Char
+from load.extract.pdf.page import UNKNOWN, Char
 
 _SAME_LINE = 0.45  # of the size: how far base lines in one line may lie apart
 _DIGIT_GAP = 0.15  # of the size: a wider gap parts two figures or words
@@ -16,6 +16,7 @@ _RAISED = 0.15  # of the size: a digit so far above or below the one before is a
 _SMALLER = 0.85  # a digit so much smaller than the one before is a mark beside it
 _STROKE = "\u0336"  # strikes out the character before it
 _OF_NUMBERS = "0123456789."
+_TOO_NEAR = 0.25  # of the size: characters that begin so near each other are printed over one another
 _NO_ROOM = 1.9  # of the size: a cell with less room, its margins included, has none for another digit
 _LONG_NUMBER = 4  # characters of a figure that goes on in the next line, at least
 
@@ -93,15 +94,27 @@ def _beside(line: Sequence[Char], char: Char) -> bool:
 
 
 def _printed_once(chars: list[Char]) -> list[Char]:
-    """The characters without those that are printed again over themselves, to look bold."""
+    """The characters without those that are printed again over themselves, to look bold. Of digits that are
+    printed over other characters nobody can say what they are."""
     kept: list[Char] = []
     for char in chars:
         if any(
             other.text == char.text and abs(other.left - char.left) < 0.2 * char.size for other in kept[-3:]
         ):
             continue
+        if kept and _is_over(kept[-1], char) and (kept[-1].text.isdigit() or char.text.isdigit()):
+            kept[-1:] = [replace(kept[-1], text=UNKNOWN), replace(char, text=UNKNOWN)]
+            continue
         kept.append(char)
     return kept
+
+
+def _is_over(before: Char, char: Char) -> bool:
+    """Whether two characters of a line are printed over one another."""
+    if char.left - before.left >= _TOO_NEAR * min(before.size, char.size):
+        return False
+    narrower = min(before.right - before.left, char.right - char.left)
+    return min(before.right, char.right) - char.left > narrower / 2
 
 
 def cell_text(chars: Sequence[Char], left: float, right: float) -> str:

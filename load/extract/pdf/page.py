@@ -8,20 +8,32 @@ import ctypes
 import math
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from load.extract.pdf.objects import (
+    MOST_OBJECTS,
+    THINNEST,
+    Box,
+    Matrix,
+    Point,
+    address_of,
+    around,
+    bounds_of,
+    covered_texts,
+    moved,
+    objects_of,
+    times,
+)
+
 MOST_CHARS = 60_000  # of one page: thirty times what a full page of text has
-_MOST_OBJECTS = 200_000
 _MOST_RULES = 20_000
 _MOST_SEGMENTS = 400  # of a path that may still be a border; more is a drawing
 _MOST_NOTES = 2_000
-_DEEPEST_FORM = 6
-_THINNEST = 3.0  # points: what is thinner is a line on any page
 _THIN = 0.4  # of the size of its text: what is thinner is a line on a page of that size
 _NEAR_UPRIGHT = math.radians(8)
 _WHITE = 250  # of 255, in each colour
@@ -34,7 +46,7 @@ class Char:
     """One printed character: its box, its base line and its size in points.
 
     `seen` is False for what is in the file and not to be seen: a layer of recognised text over a scan, white
-    on white. `struck` is True where a line goes through it.
+    on white, under a box that was drawn over it. `struck` is True where a line goes through it.
     """
 
     text: str
@@ -92,12 +104,6 @@ class _Manner:
     seen: bool
 
 
-_Box = tuple[float, float, float, float]  # left, bottom, right, top
-_Point = tuple[float, float]
-_Matrix = tuple[float, float, float, float, float, float]
-_UNTURNED: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
-
-
 def read_page(pdf: pypdfium2.PdfDocument, number: int) -> PrintedPage | None:
     """What is printed on page `number` (from 0); None for one with more on it than a report's can have.
 
@@ -117,10 +123,10 @@ def read_page(pdf: pypdfium2.PdfDocument, number: int) -> PrintedPage | None:
 def _printed(page: pypdfium2.PdfPage) -> PrintedPage | None:
     text = page.get_textpage()
     count = pdfium.FPDFText_CountChars(text)
-    if count > MOST_CHARS or pdfium.FPDFPage_CountObjects(page) > _MOST_OBJECTS:
+    if count > MOST_CHARS or pdfium.FPDFPage_CountObjects(page) > MOST_OBJECTS:
         return None
     edges = page.get_bbox()
-    found = list(_chars(text, count))
+    found = list(_chars(text, count, covered_texts(page)))
     turns = Counter(quarter for *_, quarter in found)
     quarter = turns.most_common(1)[0][0] if turns else 0
     printed = PrintedPage()
@@ -151,10 +157,15 @@ def _has_fields(page: pypdfium2.PdfPage) -> bool:
     return False
 
 
-def _chars(text: pypdfium2.PdfTextPage, count: int) -> Iterator[tuple[Char, _Point, int]]:
-    """The characters of a page, without spaces, where each begins, and how many quarters it is turned."""
+def _chars(
+    text: pypdfium2.PdfTextPage, count: int, covered: Mapping[int, Sequence[Box]]
+) -> Iterator[tuple[Char, Point, int]]:
+    """The characters of a page, without spaces, where each begins, and how many quarters it is turned.
+
+    `covered` has the boxes that are drawn over a text object, by its address.
+    """
     box, x, y = pdfium.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
-    manners: dict[int | None, _Manner] = {}
+    manners: dict[int, _Manner] = {}
     raw = text.raw
     for n in range(count):
         code = pdfium.FPDFText_GetUnicode(raw, n)
@@ -162,7 +173,7 @@ def _chars(text: pypdfium2.PdfTextPage, count: int) -> Iterator[tuple[Char, _Poi
         if character.isspace() or (code < 32 and code) or pdfium.FPDFText_IsGenerated(raw, n) == 1:
             continue
         text_object = pdfium.FPDFText_GetTextObject(raw, n)
-        key = ctypes.cast(text_object, ctypes.c_void_p).value
+        key = address_of(text_object)
         manner = manners.get(key)
         if manner is None:
             manner = manners[key] = _manner(raw, n, text_object)
@@ -174,8 +185,15 @@ def _chars(text: pypdfium2.PdfTextPage, count: int) -> Iterator[tuple[Char, _Poi
             character = unicodedata.normalize("NFKC", character)
         pdfium.FPDFText_GetLooseCharBox(raw, n, box)
         pdfium.FPDFText_GetCharOrigin(raw, n, x, y)
-        char = Char(character, box.left, box.bottom, box.right, box.top, y.value, manner.size, manner.seen)
+        over = covered.get(key, ())
+        seen = manner.seen and not (over and _is_under(box, over))
+        char = Char(character, box.left, box.bottom, box.right, box.top, y.value, manner.size, seen)
         yield char, (x.value, y.value), manner.quarter
+
+
+def _is_under(box: object, over: Sequence[Box]) -> bool:
+    x, y = (box.left + box.right) / 2, (box.bottom + box.top) / 2  # type: ignore[attr-defined]  # a C structure
+    return any(left < x < right and bottom < y < top for left, bottom, right, top in over)
 
 
 def _manner(text: object, n: int, text_object: object) -> _Manner:
@@ -193,49 +211,28 @@ def _manner(text: object, n: int, text_object: object) -> _Manner:
     return _Manner(quarter % 4 if upright else None, size or 1.0, seen)
 
 
-def _drawn(page: pypdfium2.PdfPage, edges: _Box) -> tuple[list[_Box], float]:
+def _drawn(page: pypdfium2.PdfPage, edges: Box) -> tuple[list[Box], float]:
     """The boxes of all straight lines on a page, and the share of it that pictures take."""
-    lines: list[_Box] = []
+    lines: list[Box] = []
     pictures = 0.0
     area = max(1.0, (edges[2] - edges[0]) * (edges[3] - edges[1]))
-    for item, matrix in _objects(page):
+    for item, matrix in objects_of(page):
         kind = pdfium.FPDFPageObj_GetType(item)
         if kind == pdfium.FPDF_PAGEOBJ_PATH and len(lines) < _MOST_RULES:
             lines += _lines_of(item, matrix)
         elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-            box = _bounds(item, matrix)
+            box = bounds_of(item, matrix)
             if box:
                 pictures += abs((box[2] - box[0]) * (box[3] - box[1])) / area
     return (lines if len(lines) < _MOST_RULES else []), pictures
 
 
-def _objects(page: pypdfium2.PdfPage) -> Iterator[tuple[object, _Matrix]]:
-    """Every path and picture of a page, those of its forms included, and the matrix that it stands under."""
-    waiting: list[tuple[object, _Matrix, int]] = [
-        (pdfium.FPDFPage_GetObject(page, n), _UNTURNED, 0)
-        for n in range(pdfium.FPDFPage_CountObjects(page) - 1, -1, -1)
-    ]
-    done = 0
-    while waiting and done < _MOST_OBJECTS:
-        item, matrix, depth = waiting.pop()
-        done += 1
-        kind = pdfium.FPDFPageObj_GetType(item)
-        if kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST_FORM:
-            own = pdfium.FS_MATRIX()
-            pdfium.FPDFPageObj_GetMatrix(item, own)
-            inner = _times((own.a, own.b, own.c, own.d, own.e, own.f), matrix)
-            count = min(pdfium.FPDFFormObj_CountObjects(item), _MOST_OBJECTS)
-            waiting += [(pdfium.FPDFFormObj_GetObject(item, n), inner, depth + 1) for n in range(count)]
-        elif kind not in (pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_FORM):
-            yield item, matrix
-
-
-def _lines_of(path: object, matrix: _Matrix) -> list[_Box]:
+def _lines_of(path: object, matrix: Matrix) -> list[Box]:
     """The boxes of the straight lines that a path draws: itself, where it is thin, or its sides."""
-    box = _bounds(path, matrix)
+    box = bounds_of(path, matrix)
     if box is None or _is_white(path):
         return []
-    if min(box[2] - box[0], box[3] - box[1]) < _THINNEST:
+    if min(box[2] - box[0], box[3] - box[1]) < THINNEST:
         return [box]
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     pdfium.FPDFPath_GetDrawMode(path, fill, stroke)
@@ -244,20 +241,20 @@ def _lines_of(path: object, matrix: _Matrix) -> list[_Box]:
         return []
     own = pdfium.FS_MATRIX()
     pdfium.FPDFPageObj_GetMatrix(path, own)
-    whole = _times((own.a, own.b, own.c, own.d, own.e, own.f), matrix)
-    rings = [[_moved(point, whole) for point in ring] for ring in _rings(path, count)]
+    whole = times((own.a, own.b, own.c, own.d, own.e, own.f), matrix)
+    rings = [[moved(point, whole) for point in ring] for ring in _rings(path, count)]
     if stroke.value:
-        return [_around(pair) for ring in rings for pair in pairwise(ring)]
-    boxes = [_around(ring) for ring in rings]
-    thin = [box for box in boxes if min(box[2] - box[0], box[3] - box[1]) < _THINNEST * 2]
+        return [around(pair) for ring in rings for pair in pairwise(ring)]
+    boxes = [around(ring) for ring in rings]
+    thin = [box for box in boxes if min(box[2] - box[0], box[3] - box[1]) < THINNEST * 2]
     if not thin and len(boxes) == 2:  # a frame: one box cut out of another
-        return [_around(pair) for ring in rings for pair in pairwise(ring)]
+        return [around(pair) for ring in rings for pair in pairwise(ring)]
     return thin
 
 
-def _rings(path: object, count: int) -> list[list[_Point]]:
+def _rings(path: object, count: int) -> list[list[Point]]:
     """The corners of a path, part by part; a part that is closed ends where it began."""
-    rings: list[list[_Point]] = []
+    rings: list[list[Point]] = []
     x, y = ctypes.c_float(), ctypes.c_float()
     for n in range(count):
         segment = pdfium.FPDFPath_GetPathSegment(path, n)
@@ -268,18 +265,6 @@ def _rings(path: object, count: int) -> list[list[_Point]]:
         if pdfium.FPDFPathSegment_GetClose(segment):
             rings[-1].append(rings[-1][0])
     return rings
-
-
-def _bounds(item: object, matrix: _Matrix) -> _Box | None:
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    if not pdfium.FPDFPageObj_GetBounds(item, left, bottom, right, top):
-        return None
-    box = (left.value, bottom.value, right.value, top.value)
-    if not all(map(math.isfinite, box)):
-        return None
-    if matrix == _UNTURNED:
-        return box
-    return _around([_moved((x, y), matrix) for x in (box[0], box[2]) for y in (box[1], box[3])])
 
 
 def _is_white(path: object) -> bool:
@@ -296,23 +281,7 @@ def _is_white(path: object) -> bool:
     return min(red.value, green.value, blue.value) >= _WHITE or alpha.value == 0
 
 
-def _times(inner: _Matrix, outer: _Matrix) -> _Matrix:
-    a, b, c, d, e, f = inner
-    p, q, r, s, t, u = outer
-    return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
-
-
-def _moved(point: _Point, matrix: _Matrix) -> _Point:
-    x, y = point
-    return (x * matrix[0] + y * matrix[2] + matrix[4], x * matrix[1] + y * matrix[3] + matrix[5])
-
-
-def _around(points: Sequence[_Point]) -> _Box:
-    xs, ys = [x for x, _ in points], [y for _, y in points]
-    return min(xs), min(ys), max(xs), max(ys)
-
-
-def _turned(box: _Box, quarter: int) -> _Box:
+def _turned(box: Box, quarter: int) -> Box:
     """A box on a page that is turned back by some quarter turns."""
     left, bottom, right, top = box
     if quarter == 1:
@@ -322,7 +291,7 @@ def _turned(box: _Box, quarter: int) -> _Box:
     return (-top, left, -bottom, right) if quarter == 3 else box
 
 
-def _rule(box: _Box) -> Rule:
+def _rule(box: Box) -> Rule:
     left, bottom, right, top = box
     if right - left >= top - bottom:
         return Rule(True, (bottom + top) / 2, left, right)

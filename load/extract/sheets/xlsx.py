@@ -21,6 +21,7 @@ from load.extract.zipped import Zipped, parsed
 _BOOK = "xl/workbook.xml"
 _PLACE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_FIGURE = re.compile(r"[^\u2e80-\u9fff]*\d[^\u2e80-\u9fff]*")  # a digit, and no Chinese character
 _OFF = {"0", "false", "off", "none", "baseline"}
 _MOST_MERGED = 50_000
 _LARGEST_BOOK = 48_000_000  # bytes of XML in all parts that are read
@@ -52,11 +53,12 @@ class _Parts:
 
 @dataclass(slots=True)
 class _Book:
-    """What all sheets of a workbook share. formats and struck are by style."""
+    """What all sheets of a workbook share. formats, struck and white are by style; white is text on no colour."""
 
     strings: list[str] = field(default_factory=list)
     formats: list[str] = field(default_factory=list)
     struck: list[bool] = field(default_factory=list)
+    white: list[bool] = field(default_factory=list)
     from_1904: bool = False
     measure: Measure = field(default_factory=Measure)
 
@@ -161,19 +163,38 @@ def _read_styles(book: _Book, parts: _Parts, name: str | None) -> None:
     if root is None:
         return
     formats: dict[int, str] = dict(BUILT_IN)
-    fonts: list[bool] = []
+    fonts: list[tuple[bool, bool]] = []
+    filled: list[bool] = []
     for group in root:
         kind = _local(group)
         if kind == "numFmts":
             for entry in group:
                 formats[_number(entry.get("numFmtId"))] = entry.get("formatCode", NOT_UNDERSTOOD)
         elif kind == "fonts":
-            fonts = [any(_is_on(e.get("val", "1")) for e in font if _local(e) == "strike") for font in group]
+            fonts = [(_is_struck(font), any(_is_white(e) for e in font)) for font in group]
+        elif kind == "fills":
+            filled = [any(e.get("patternType", "none") != "none" for e in fill) for fill in group]
         elif kind == "cellXfs":
             for entry in group:
-                font = _number(entry.get("fontId", "0"))
+                font, fill = _number(entry.get("fontId", "0")), _number(entry.get("fillId", "0"))
+                is_struck, is_white = fonts[font] if 0 <= font < len(fonts) else (False, False)
                 book.formats.append(formats.get(_number(entry.get("numFmtId", "0")), NOT_UNDERSTOOD))
-                book.struck.append(0 <= font < len(fonts) and fonts[font])
+                book.struck.append(is_struck)
+                book.white.append(is_white and not (0 <= fill < len(filled) and filled[fill]))
+
+
+def _is_struck(font: etree._Element) -> bool:
+    return any(_is_on(e.get("val", "1")) for e in font if _local(e) == "strike")
+
+
+def _is_white(element: etree._Element) -> bool:
+    """Whether an element of a font says that it is white, in any of the ways to say it."""
+    if _local(element) != "color" or element.get("tint"):
+        return False
+    rgb = element.get("rgb", "").upper()
+    return (
+        rgb in ("FFFFFFFF", "00FFFFFF") or element.get("theme") == "0" or element.get("indexed") in ("1", "9")
+    )
 
 
 def _number(text: str | None) -> int:
@@ -263,7 +284,10 @@ def _shown(cell: etree._Element, book: _Book, *, zeros: bool) -> str:
             text = UNKNOWN
     else:  # the result of a formula, an error, a date
         text = shown_text(_unescaped(stored), format)
-    return struck(text) if 0 <= style < len(book.struck) and book.struck[style] else text
+    if not 0 <= style < len(book.struck):
+        return text
+    is_unseen = book.white[style] and _FIGURE.fullmatch(text)
+    return struck(text) if book.struck[style] or is_unseen else text
 
 
 def _shown_figure(stored: str, format: str, book: _Book, *, zeros: bool) -> str:

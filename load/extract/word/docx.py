@@ -47,6 +47,23 @@ _PICTURES = {"blip", "imagedata", "OLEObject", "chart", "relIds"}
 _BREAKS = {"br", "cr"}
 _PLAIN = {"tab": " ", "ptab": " ", "noBreakHyphen": "-"}
 _STYLED = (b"vanish", b"strike", b"vertAlign", b"numPr")  # what a style may set that matters here
+_FIGURE = re.compile(r"[^\u2e80-\u9fff]*\d[^\u2e80-\u9fff]*")  # a digit, and no Chinese character
+# Fields that show something which is not in the text: a formula set by Word, a choice, a box to tick.
+_SHOWN_ELSEWHERE = {"EQ", "FORMDROPDOWN", "FORMCHECKBOX"}
+_IN_LINE = {
+    "r",
+    "t",
+    "rPr",
+    "ctrlPr",
+    "oMath",
+    "oMathPara",
+    "oMathParaPr",
+    "jc",
+    "sty",
+    "nor",
+    "rFonts",
+    "sz",
+}
 _SYMBOLS = range(0xE000, 0xF900)  # private use: what it looks like, the font alone knows
 
 
@@ -182,13 +199,13 @@ class _Reader:
                 if content is not None:
                     self._inline(content, line)
             elif name in ("oMath", "oMathPara"):
-                line.text += [t.text or "" for t in child.iter() if name_of(t) == "t"]
+                line.text.append(_formula(child))
             elif name == "AlternateContent":
                 for choice in chosen(child):
                     self._inline(choice, line)
 
     def _run(self, element: etree._Element, line: _Line) -> None:
-        look = NO_LOOK
+        look, is_white = NO_LOOK, False
         text: list[str] = []
         shown = not any(field is not None for field in self._fields) and not any(self._skipped)
         for child in element:
@@ -199,11 +216,13 @@ class _Reader:
             elif name == "rPr":
                 style = self.styles.of(attribute(child_of(child, "rStyle"), "val"))
                 look = look_of(child).over(style.look)
+                is_white = (attribute(child_of(child, "color"), "val") or "").upper() == "FFFFFF"
             elif name == "instrText":
                 if self._fields and self._fields[-1] is not None and len(self._fields[-1]) < 40:
                     self._fields[-1] += child.text or ""
             elif name == "fldChar":
-                self._field(attribute(child, "fldCharType"))
+                if self._field(attribute(child, "fldCharType")) and line.in_cell:
+                    text.append(UNKNOWN)
                 shown = not any(field is not None for field in self._fields) and not any(self._skipped)
             elif not shown or name == "delText":
                 continue
@@ -225,22 +244,29 @@ class _Reader:
         look = look.over(line.style.look)
         if not whole or look.hidden:
             return
-        if line.in_cell and look.struck:
+        if line.in_cell and (
+            look.struck or (is_white and _FIGURE.fullmatch(whole) and not _is_shaded(element))
+        ):
             whole = struck(whole)
         line.text.append(f" {whole} " if line.in_cell and look.raised else whole)
 
-    def _field(self, kind: str | None) -> None:
-        """A field's instruction is not text, its result is; one in a table of contents is not."""
+    def _field(self, kind: str | None) -> bool:
+        """A field's instruction is not text, its result is; one in a table of contents is not.
+
+        True at the end of one that shows what is not in the text.
+        """
         if kind == "begin":
             self._fields.append("")
             self._skipped.append(False)
         elif kind == "separate" and self._fields:
-            instruction = self._fields[-1] or ""
-            self._skipped[-1] = instruction.split()[:1] == ["TOC"]
-            self._fields[-1] = None
+            word = _first_word(self._fields[-1])
+            self._skipped[-1] = word == "TOC"
+            if word not in _SHOWN_ELSEWHERE:
+                self._fields[-1] = None
         elif kind == "end" and self._fields:
-            self._fields.pop()
             self._skipped.pop()
+            return _first_word(self._fields.pop()) in _SHOWN_ELSEWHERE
+        return False
 
     def _graphic(self, element: etree._Element, line: _Line) -> None:
         for child in chosen(element) if name_of(element) == "AlternateContent" else element:
@@ -266,12 +292,33 @@ class _Reader:
                 continue
             cells = []
             for cell in _within(row, "tc"):
+                had_images, self.images = self.images, False
                 blocks = list(self.blocks(cell, depth + 1))
+                if self.images and not any(not isinstance(block, str) or block.strip() for block in blocks):
+                    blocks = [UNKNOWN]  # a picture, perhaps of a figure
+                self.images = self.images or had_images
                 if not _is_covered(child_of(cell, "tcPr")):
                     cells.append(blocks)
             if cells:
                 table.rows.append(cells)
         return table
+
+
+def _first_word(instruction: str | None) -> str:
+    return next(iter((instruction or "").split()), "").upper()
+
+
+def _formula(element: etree._Element) -> str:
+    """The text of a formula; its parts are set apart where they do not all stand in one line."""
+    texts = [t.text or "" for t in element.iter() if name_of(t) == "t"]
+    return ("" if all(name_of(part) in _IN_LINE for part in element.iter()) else " ").join(texts)
+
+
+def _is_shaded(run: etree._Element) -> bool:
+    """Whether the cell around a run has a colour of its own, on which white can be seen."""
+    cell = next((around for around in run.iterancestors() if name_of(around) == "tc"), None)
+    fill = attribute(child_of(cell, "tcPr", "shd"), "fill")
+    return (fill or "auto").upper() not in ("AUTO", "FFFFFF")
 
 
 def _within(element: etree._Element, name: str) -> Iterator[etree._Element]:

@@ -11,7 +11,7 @@ from lxml import etree
 
 from load.extract.document import Document, Unreadable
 from load.extract.word.numbering import Counter, Level, numbered
-from load.extract.written import Block, Box, Table, document_of, struck
+from load.extract.written import UNKNOWN, Block, Box, Table, document_of, struck
 from load.extract.zipped import Zipped
 
 _SKIPPED = {
@@ -207,7 +207,13 @@ class _Reader:
             cells: list[list[Block]] = []
             for cell in row:
                 if _name(cell) == "table-cell":
+                    had_images, self.images = self.images, False
                     blocks = list(self.blocks(cell, depth + 1))
+                    if self.images and not any(
+                        not isinstance(block, str) or block.strip() for block in blocks
+                    ):
+                        blocks = [UNKNOWN]  # a picture, perhaps of a figure
+                    self.images = self.images or had_images
                     cells += [blocks] * self._times(cell, "number-columns-repeated")
             if cells:
                 table.rows += [cells] * self._times(row, "number-rows-repeated")
