@@ -62,8 +62,11 @@ def _read(stream: Stream, start: int) -> TableReading:
         del cells[0]
     due = RESULTS * len(CHANNELS)
     results = results[-_WIDTH:] if results[-_WIDTH:] == due else results  # heads printed again in each row
-    before = stream.meanings[start - 1] if start else None
-    if not _is_part(results, due) or not _is_part(channels, CHANNELS) or (before and before.header):
+    if (
+        not _is_part(results, due)
+        or not _is_part(channels, CHANNELS)
+        or _stands_behind_another(stream, start)
+    ):
         table.doubt(
             "header_order", None, f"the head names {', '.join(channels)}, each with {', '.join(results)}"
         )
@@ -77,6 +80,20 @@ def _read(stream: Stream, start: int) -> TableReading:
         own = at + n * len(RESULTS)
         table.put(channel, RESULTS, cells[own : own + len(RESULTS)], by)
     return table
+
+
+def _stands_behind_another(stream: Stream, start: int) -> bool:
+    """Whether another channel's head, or that of the lawsuits, stands before 行政复议: the channels are then not in
+    the form's order. Blank cells between them are left by merged heads."""
+    index = start - 1
+    while (
+        index >= 0
+        and stream.kind(index) == "blank"
+        and stream.pieces[index].table == stream.pieces[start].table
+    ):
+        index -= 1
+    before = stream.meanings[index] if index >= 0 else None
+    return bool(before and (before.header or before.channels))
 
 
 def _values_at(cells: list[Piece]) -> int | None:

@@ -280,6 +280,24 @@ def test_heads_of_table_4_in_another_order_give_no_figures(one: str, other: str)
     assert ("header_order", "table4") in _doubts(report)
 
 
+def test_lawsuits_before_reviews_give_no_figures_also_where_merged_heads_have_left_blank_cells() -> None:
+    def row(*cells: str) -> str:
+        return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+    five = ("结果维持", "结果纠正", "其他结果", "尚未审结", "总计")
+    table = "".join(
+        (
+            row("行政诉讼", *[""] * 9, "行政复议", *[""] * 4),
+            row("未经复议直接起诉", *[""] * 4, "复议后起诉", *[""] * 4, *five),
+            row(*five, *five, *[""] * 5),
+            row(*map(str, range(20, 35))),
+        )
+    )
+    report = _read(_with_table(4, f"<table>{table}</table>"))
+    assert report.tables[2].figures == {}
+    assert ("header_order", "table4") in _doubts(report)
+
+
 def test_a_second_row_of_figures_in_table_4_leaves_it_unread() -> None:
     table = _table(PAGE, 4)
     at = table.rindex("<tr>")
