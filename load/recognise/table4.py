@@ -83,17 +83,20 @@ def _read(stream: Stream, start: int) -> TableReading:
 
 
 def _stands_behind_another(stream: Stream, start: int) -> bool:
-    """Whether another channel's head, or that of the lawsuits, stands before 行政复议: the channels are then not in
-    the form's order. Blank cells between them are left by merged heads."""
+    """Whether the head of the lawsuits stands before 行政复议: the channels are then not in the form's order.
+
+    Blank cells between the two, in one row, are left by merged heads.
+    """
     index = start - 1
     while (
         index >= 0
+        and stream.pieces[start].row != PROSE
+        and stream.same_row(index, start)
         and stream.kind(index) == "blank"
-        and stream.pieces[index].table == stream.pieces[start].table
     ):
         index -= 1
     before = stream.meanings[index] if index >= 0 else None
-    return bool(before and (before.header or before.channels))
+    return bool(before and before.header)
 
 
 def _values_at(cells: list[Piece]) -> int | None:
