@@ -51,7 +51,7 @@ def demo(folder: Path, port: int, sites_port: int, serve: bool) -> None:
       nianbao demo --no-serve
     """
     from load.run import load
-    from load.store import StoreError
+    from load.store import StoreError, is_older
     from sample.generate import generate
     from sample.province import sites
     from sample.sites.server import serve as serve_sites
@@ -75,7 +75,10 @@ def demo(folder: Path, port: int, sites_port: int, serve: bool) -> None:
     for result in results:
         click.echo(f"  {result}")
     try:
-        loaded = load([archive], database, said=click.echo)
+        older = is_older(database)
+        if older:
+            click.echo(f"{database} is of an earlier version: it is made anew from the archive.")
+        loaded = load([archive], database, rebuild=older, said=click.echo)
     except StoreError as error:
         raise click.ClickException(str(error)) from error
     click.echo(

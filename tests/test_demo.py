@@ -82,6 +82,21 @@ def test_a_second_run_fetches_and_reads_nothing_again(project: Path) -> None:
     assert all(size < 60_000 for size in grown.values())  # the lists alone are asked for again
 
 
+def test_a_database_of_an_earlier_version_is_made_anew_from_the_archive(project: Path) -> None:
+    def content() -> list[tuple[object, ...]]:
+        with closing(sqlite3.connect(project / "nianbao.db")) as database:
+            version = database.execute("pragma user_version").fetchone()
+            return [version, *database.execute("select * from reports order by id")]
+
+    before = content()
+    with closing(sqlite3.connect(project / "nianbao.db")) as database:
+        database.executescript("pragma user_version = 1; drop table corrections; delete from requests")
+    again = _demo(project, "--no-serve")
+    assert again.returncode == 0, again.stderr
+    assert "is of an earlier version" in again.stdout
+    assert content() == before
+
+
 def test_it_serves_the_result_and_prints_the_address_last_even_where_the_port_is_taken(
     project: Path, taken_port: int
 ) -> None:

@@ -7,7 +7,16 @@ that is killed leaves the last good file as it was.
 """
 
 from load.store.build import build
-from load.store.guard import StoreError, check_usable, explained, known_documents, locked
+from load.store.guard import StoreError, check_usable, explained, is_older, known_documents, locked
 from load.store.stage import Stage
 
-__all__ = ["Stage", "StoreError", "build", "check_usable", "explained", "known_documents", "locked"]
+__all__ = [
+    "Stage",
+    "StoreError",
+    "build",
+    "check_usable",
+    "explained",
+    "is_older",
+    "known_documents",
+    "locked",
+]

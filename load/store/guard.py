@@ -78,6 +78,15 @@ def check_usable(database: Path) -> None:
         )
 
 
+def is_older(database: Path) -> bool:
+    """Whether `database` was written by an earlier version, and can only be made anew."""
+    if not database.is_file():
+        return False
+    with _reading(database) as connection:
+        version = int(connection.execute("pragma user_version").fetchone()[0])
+    return 0 < version < SCHEMA_VERSION
+
+
 def known_documents(database: Path) -> dict[str, tuple[str, str | None, str | None, str | None]]:
     """Id → (status, reason, also_at, corrections_sha256) of every document in `database`; empty where there
     is no such file."""
