@@ -59,8 +59,19 @@ _CORRECTIONS = click.option(
     "--db", "database", type=click.Path(path_type=Path, dir_okay=False), default=DATABASE, show_default=True
 )
 @click.option("--rebuild", is_flag=True, help="Begin with an empty database and read everything again.")
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1),
+    help="How many read side by side; one a core without it. The result is the same.",
+)
 @_CORRECTIONS
-def load(paths: tuple[Path, ...], database: Path, rebuild: bool, corrections_file: Path | None) -> None:
+def load(
+    paths: tuple[Path, ...],
+    database: Path,
+    rebuild: bool,
+    processes: int | None,
+    corrections_file: Path | None,
+) -> None:
     """Read reports into the database.
 
     PATH is an archive made by `nianbao scrape run`, a WARC, ARC or WACZ file, a folder, or a file: HTML, text,
@@ -86,6 +97,7 @@ def load(paths: tuple[Path, ...], database: Path, rebuild: bool, corrections_fil
                 database,
                 rebuild=rebuild,
                 corrections=read_corrections(corrections_file),
+                processes=processes,
                 said=_complain,
                 advanced=lambda _: progress.advance(progress.task_ids[0]) if progress else None,
             )

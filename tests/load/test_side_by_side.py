@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from load import side_by_side
+from load.commands import load
 from load.inputs import InputDocument, documents
-from load.run import load
 from load.side_by_side import read_in_order
 
 
@@ -20,9 +21,10 @@ def others_begin_at_once(monkeypatch) -> None:
 
 def test_two_processes_make_the_same_file_as_one(invented: list[Path], folder_of, tmp_path) -> None:
     folder = folder_of(invented)
-    for processes in (1, 2):
-        result = load([folder], tmp_path / f"{processes}.db", processes=processes, said=print)
-        assert (result.read, result.unread) == (30, [])
+    for processes in ("1", "2"):
+        words = [str(folder), "--db", str(tmp_path / f"{processes}.db"), "--processes", processes]
+        result = CliRunner().invoke(load, words)
+        assert (result.exit_code, result.output.split(" (")[0]) == (0, "30 reports read")
     assert (tmp_path / "1.db").read_bytes() == (tmp_path / "2.db").read_bytes()
 
 
