@@ -41,9 +41,12 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         served.wait()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[object]:
-    """A headless Chromium; tests that need it are skipped where there is none."""
+    """A headless Chromium; tests that need it are skipped where there is none.
+
+    For one module only: while its driver lives, no other event loop can run in this process.
+    """
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if found is None:
