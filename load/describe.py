@@ -52,25 +52,19 @@ TOPICS = {
     "quality": ("数字是否可信", "Can the figures be trusted"),
     "search": ("检索叙述", "Searching the narrative"),
 }
-# What a parameter of that name may be, each with its title in both languages.
+# Codes that a parameter of that name may be; pages name them in the reader's language.
 _CHOICES = {
-    "level": {
-        "province": "省 province",
-        "prefecture": "地 prefecture",
-        "county": "县 county",
-        "township": "乡镇街道 township",
-        "development_zone": "开发区 development zone",
-    },
-    "kind": {
-        "government": "政府 government",
-        "department": "部门 department",
-        "subdistrict": "街道办事处 subdistrict office",
-        "development_zone": "开发区管委会 development zone",
-        "institution": "事业单位 institution",
-        "central_branch": "垂直管理机构 branch of a central body",
-    },
-    "outcome": {label.id: f"{label.zh} {label.en}" for label in outcome_labels().values()},
-    "status": {"unreadable": "未能读出 unreadable", "not_a_report": "不是年报 not a report"},
+    "level": ["province", "prefecture", "county", "township", "development_zone"],
+    "kind": [
+        "government",
+        "department",
+        "subdistrict",
+        "development_zone",
+        "institution",
+        "central_branch",
+    ],
+    "outcome": list(outcome_labels()),
+    "status": ["unreadable", "not_a_report"],
 }
 _NUMBERS = ("fiscal_year", "least")
 _REQUIRED = ("name", "topic", "title_zh", "title_en", "description_zh", "description_en", "sql")

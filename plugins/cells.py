@@ -9,7 +9,9 @@ from datasette import hookimpl
 from datasette.utils import tilde_encode
 from markupsafe import Markup
 
-from load.schema import DOCUMENTS, PUBLISHERS, REPORTS, TABLES
+from load.schema import DOCUMENTS, PUBLISHERS, REPORTS, RULES, TABLES
+from plugins.publication.labels import value_label
+from plugins.publication.language import counted, language
 
 SHORT_CHARACTERS = 60
 _JSON_COLUMNS = {
@@ -50,16 +52,28 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
 
 
 @hookimpl
-def render_cell(
+def render_cell(value: object, column: str, table: str | None, database: str, datasette: Any) -> Any:
+    """The cell as it is shown, or None to leave it to Datasette."""
+
+    async def shown() -> str | Markup | None:
+        return await _shown(value, column, table, database, datasette)
+
+    return shown
+
+
+async def _shown(
     value: object, column: str, table: str | None, database: str, datasette: Any
 ) -> str | Markup | None:
-    """The cell as it is shown, or None to leave it to Datasette."""
+    if isinstance(value, dict):  # a key that Datasette shows with its label
+        return await _labelled(datasette, database, table, column, value)
     linked = (
         _LINKED.get(column) if table is None else _KEYS.get((table, column)) if _is_row_page.get() else None
     )
     if linked and isinstance(value, int | str):
         href = datasette.urls.row(database, linked, tilde_encode(str(value)))
         return Markup('<a href="{}">{}</a>').format(href, value)
+    if isinstance(value, str) and value_label(column, value) != value:
+        return Markup('<span title="{}">{}</span>').format(value, value_label(column, value))
     if (table, column) not in _JSON_COLUMNS or not isinstance(value, str):
         return None
     if not _is_row_page.get():
@@ -68,6 +82,35 @@ def render_cell(
         indented = json.dumps(json.loads(value), ensure_ascii=False, indent=1)
     except ValueError:
         return None
-    return Markup("<details><summary>JSON, {:,} 字 characters</summary><pre>{}</pre></details>").format(
-        len(value), indented
+    return Markup("<details><summary>JSON, {}</summary><pre>{}</pre></details>").format(
+        counted(len(value), "字", "character"), indented
     )
+
+
+async def _labelled(
+    datasette: Any, database: str, table: str | None, column: str, value: dict[str, Any]
+) -> Markup | None:
+    """A key with the label that the language of the page has for it; None where it has none of its own."""
+    key = value["value"]
+    label = value_label(column, key)
+    if _KEYS.get((table or "", column)) == RULES.name:
+        label = (await _rules(datasette.get_database(database))).get(key, key)
+    if label == key:
+        return None
+    href = datasette.urls.row(database, _KEYS[table or "", column], tilde_encode(str(key)))
+    return Markup('<a href="{}">{}</a> <em>{}</em>').format(href, label, key)
+
+
+_rule_titles: dict[tuple[str, str], dict[str, str]] = {}  # by hash of an immutable database and language
+
+
+async def _rules(database: Any) -> dict[str, str]:
+    """The titles of the rules in the language of the page."""
+    known = (database.hash, language())
+    if database.hash and known in _rule_titles:
+        return _rule_titles[known]
+    found = await database.execute(f"select id, title_{language()} from rules")  # noqa: S608  one of two
+    titles = {row[0]: row[1] for row in found.rows}
+    if database.hash:
+        _rule_titles[known] = titles
+    return titles

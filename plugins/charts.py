@@ -10,6 +10,9 @@ from urllib.parse import quote
 
 from datasette import hookimpl
 
+from plugins.publication.labels import value_label
+from plugins.publication.language import own, say
+
 
 def chart_fragment(chart: dict[str, str]) -> str:
     """What datasette-vega reads behind #, for a chart of `mark`, `x`, `y` and perhaps `color` columns."""
@@ -39,10 +42,21 @@ def extra_body_script(datasette: Any, database: str | None, request: Any, templa
         query = await datasette.get_canned_query(database, name, request.actor) if name else None
         if not query or not (query.get("chart") or query.get("parameters")):
             return ""
-        shown = {"parameters": query.get("parameters", {})}
+        described = query.get("parameters", {}).items()
+        shown: dict[str, Any] = {"parameters": {name: _shown(name, entry) for name, entry in described}}
         if query.get("chart"):
             shown["fragment"] = chart_fragment(query["chart"])
         # "</script>" inside a string would end the script
         return f"showQuery({json.dumps(shown, ensure_ascii=False).replace('<', chr(92) + 'u003c')});"
 
     return script
+
+
+def _shown(name: str, parameter: dict[str, Any]) -> dict[str, Any]:
+    """A parameter as the page explains it: `title`, `default`, and the names of the codes it may be."""
+    found = parameter | {"title": own(parameter["title"])}
+    if "choices" in parameter:
+        found["choices"] = {code: value_label(name, code) for code in parameter["choices"]}
+    if parameter.get("is_number"):
+        found["expects"] = say("数字", "a number")
+    return found

@@ -23,6 +23,7 @@ from datasette.utils import escape_sqlite, path_with_added_args, path_with_remov
 from datasette.utils.asgi import BadRequest
 
 from load.schema import REQUESTS, TOTALS
+from plugins.publication.labels import column_names
 
 _SHARED = {column.name for column in TOTALS.columns if column.name in REQUESTS.names} - {"count"}
 # Arguments that choose rows in a way that a summary cannot follow.
@@ -225,9 +226,9 @@ class SumFacet(Facet):  # type: ignore[misc]  # Datasette ships no types
         return list(results.values()), timed_out
 
     def _caption(self, column: str, of: str) -> str:
-        """What is added up, in both languages, from the column's description."""
-        zh, _, en = ((self.metadata or {}).get("columns") or {}).get(of, of).partition(" · ")
-        return f"{column}：{zh}，合计 · {en or of}, summed"
+        """What is added up behind the values of a column, in both languages: JSON has it, too."""
+        (zh, en), (added_zh, added_en) = (column_names(self.table, name) for name in (column, of))
+        return f"{zh}：{added_zh}合计 · {en}: {added_en}, summed"
 
 
 def _column(config: dict[str, Any]) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 from datasette import hookimpl
 
+from plugins.publication.language import say
+
 # Region codes from here up belong to the fictional province of the sample (regions.code).
 FICTIONAL_FROM = "99"
 
@@ -49,6 +51,25 @@ def extra_template_vars(datasette: Any, template: str, database: str | None) -> 
         return found
 
     return variables
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
+    """`site_links()`: what stands at the head of every page; also of one that only says what went wrong."""
+    env.globals["site_links"] = lambda: _links(datasette)
+
+
+def _links(datasette: Any) -> list[dict[str, str]]:
+    names = [name for name in datasette.databases if not name.startswith("_")]
+    if len(names) != 1:
+        return []
+    [name] = names
+    return [
+        {"href": datasette.urls.table(name, "reports"), "label": say("报告", "Reports")},
+        {"href": datasette.urls.table(name, "publishers"), "label": say("机关", "Publishers")},
+        {"href": datasette.urls.table(name, "outcomes"), "label": say("结果", "Outcomes")},
+        {"href": datasette.urls.database(name), "label": say("问题与 SQL", "Questions and SQL")},
+    ]
 
 
 def _topics(datasette: Any, database: str) -> list[dict[str, Any]]:

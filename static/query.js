@@ -17,7 +17,7 @@ function showQuery(query) {
     if (parameter.is_number) {
       input.inputMode = "numeric";
       input.pattern = "[0-9]*";
-      input.title = "数字 · a number";
+      input.title = parameter.expects;
     }
     if (parameter.choices) offerChoices(input, parameter.choices);
   }

@@ -100,17 +100,25 @@ async def test_codes_carry_their_labels(site: Datasette) -> None:
         assert all(result["label"] != result["value"] for result in facets[name]["results"])
 
 
-async def test_a_code_stands_beside_its_label_for_those_who_read_no_chinese(site: Datasette) -> None:
-    page = (await site.client.get("/nianbao/requests")).text
-    assert '>自然人</a> <span class="code">natural_person</span>' in page
-    chosen = (await site.client.get("/nianbao/requests?applicant=natural_person")).text
-    assert '自然人 <span class="code">natural_person</span> &middot;' in chosen
-    assert '<span class="code">refused</span>' not in page  # a code without a label stands once
+@pytest.mark.parametrize(
+    ("language", "person", "refused"),
+    [("zh", "自然人", "不予公开"), ("en", "Natural persons", None)],  # a code that says it all stands once
+)
+async def test_a_code_stands_beside_its_name_in_the_language_of_the_page(
+    site: Datasette, language: str, person: str, refused: str | None
+) -> None:
+    page = (await site.client.get(f"/nianbao/requests?_lang={language}")).text
+    assert f'>{person}</a> <span class="code">natural_person</span>' in page
+    chosen = (await site.client.get(f"/nianbao/requests?applicant=natural_person&_lang={language}")).text
+    assert f'{person} <span class="code">natural_person</span> &middot;' in chosen
+    assert ('<span class="code">refused</span>' in page) == bool(refused)
 
 
-async def test_the_page_says_what_is_added_up_in_both_languages(site: Datasette) -> None:
-    page = (await site.client.get("/nianbao/requests")).text
-    assert "category：件数，合计 · Number of requests, summed" in page
+@pytest.mark.parametrize(
+    ("language", "caption"), [("zh", "结果大类：件数合计"), ("en", "Category: Number, summed")]
+)
+async def test_the_page_says_what_is_added_up(site: Datasette, language: str, caption: str) -> None:
+    assert caption in (await site.client.get(f"/nianbao/requests?_lang={language}")).text
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Every page answers, says what it shows in both languages, and gives its data away."""
 
 import csv
+import html
 import io
 import json
 import re
@@ -26,12 +27,14 @@ async def test_every_kind_of_page_answers(site: Datasette, path: str) -> None:
     assert (await site.client.get(path)).status_code == 200
 
 
-async def test_the_home_page_asks_lists_and_searches(site: Datasette) -> None:
-    page = (await site.client.get("/")).text
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_the_home_page_asks_lists_and_searches(site: Datasette, language: str) -> None:
+    page = (await site.client.get(f"/?_lang={language}")).text
     assert 'action="/nianbao/reports"' in page
     assert 'name="_search"' in page
     for query in QUERIES:
-        assert f'href="/nianbao/{query.name}">{query.title_zh} · {query.title_en}<' in page
+        title = query.title_zh if language == "zh" else query.title_en
+        assert f'href="/nianbao/{query.name}">{title}<' in page
     for table in TABLES:
         assert f'href="/nianbao/{table.name}"' in page
 
@@ -51,11 +54,12 @@ async def test_each_table_has_a_page_json_and_csv(
 
 @pytest.mark.parametrize("name", [t.name for t in TABLES])
 async def test_each_table_is_described_in_both_languages(site: Datasette, name: str) -> None:
-    page = (await site.client.get(f"/nianbao/{name}")).text
     table = next(t for t in TABLES if t.name == name)
-    assert f"{table.title_zh} · {table.title_en}" in page
-    for column in table.columns:
-        assert f"<dt>{column.name}</dt>" in page
+    for language, title in (("zh", table.title_zh), ("en", table.title_en)):
+        page = html.unescape((await site.client.get(f"/nianbao/{name}?_lang={language}")).text)
+        assert f"<h1>{title}</h1>" in page
+        for column in table.columns:
+            assert f"<code>{column.name}</code></dt><dd>{getattr(column, language)}</dd>" in page
 
 
 async def test_the_list_of_reports_leaves_the_bulk_out_and_shows_it_when_asked(site: Datasette) -> None:
@@ -144,7 +148,8 @@ async def test_a_tab_is_named_by_what_it_shows(site: Datasette, rows: Callable[.
 
     [(id, printed)] = rows("select id, title from reports limit 1")
     assert (await title(f"/nianbao/reports/{id}")).startswith(printed)
-    assert (await title("/nianbao/refusers")).startswith("不予公开率最高的机关 · Bodies that refuse most")
+    assert (await title("/nianbao/refusers")).startswith("Bodies that refuse most")
+    assert (await title("/nianbao/refusers?_lang=zh")).startswith("不予公开率最高的机关")
     assert await title("/nianbao?sql=select+1") == "SQL · nianbao"
 
 

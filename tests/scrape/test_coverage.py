@@ -8,7 +8,7 @@ from local_sites import Outcome, article, command, trs_site
 
 from sample.sites.server import Answer
 from scrape.coverage import coverage_page
-from scrape.provinces import PROVINCES
+from chinese.provinces import PROVINCES
 from scrape.source import registered
 
 PROJECT = Path(__file__).parents[2]

@@ -1,0 +1,183 @@
+"""Datasette's own words in Chinese: its templates exchanged where they are loaded, its sentences where they are made.
+
+The words stand in datasette.toml. A phrase there that the installed Datasette does not have is an error, which
+the tests find: then Datasette was changed, and the page would be half English.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from functools import cache
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+from jinja2 import BaseLoader, Environment
+from markupsafe import Markup
+
+from plugins.publication.labels import column_label
+from plugins.publication.language import say
+
+_CATALOGUE = Path(__file__).with_name("datasette.toml")
+
+
+@cache
+def catalogue() -> Mapping[str, Any]:
+    """datasette.toml: for each template its `words` (English: Chinese) and `code` (its own: ours)."""
+    return tomllib.loads(_CATALOGUE.read_text("utf-8"))
+
+
+def exchanged(template: str, source: str) -> str:
+    """The source of one of Datasette's templates with its words in both languages.
+
+    Raises LookupError where it lacks a phrase of the catalogue.
+    """
+    entry = catalogue()["templates"].get(template, {})
+    for change in entry.get("code", ()):
+        source = _replaced(template, source, change["its"], change["ours"])
+    for english, chinese in entry.get("words", {}).items():
+        source = _replaced(template, source, english, _spoken(chinese, english))
+    return source
+
+
+def _spoken(chinese: str, english: str) -> str:
+    """A phrase in both languages as Jinja writes it; what the two share at their ends is mark-up."""
+    head = _alike(chinese, english)
+    tail = _alike(chinese[head:][::-1], english[head:][::-1])
+    zh, en = (text[head : len(text) - tail] for text in (chinese, english))
+    return english[:head] + "{{ say(" + f"{zh!r}, {en!r}" + ") }}" + english[len(english) - tail :]
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _replaced(template: str, source: str, its: str, ours: str) -> str:
+    if its not in source:
+        raise LookupError(
+            f"Datasette's {template} does not have “{its}”: see plugins/publication/datasette.toml"
+        )
+    return source.replace(its, ours)
+
+
+class Translated(BaseLoader):
+    """Another loader's templates, those of Datasette and of its plugins with their words exchanged."""
+
+    def __init__(self, inner: BaseLoader) -> None:
+        self._inner = inner
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str | None, Callable[[], bool] | None]:
+        source, filename, is_current = self._inner.get_source(environment, template)
+        path = Path(filename or "")
+        if path.parent.name == "templates" and path.parent.parent.name.startswith("datasette"):
+            source = exchanged(path.name, source)
+        return source, filename, is_current
+
+    def list_templates(self) -> list[str]:
+        return self._inner.list_templates()
+
+
+def named(english: str) -> str:
+    """What Datasette calls something ("home") in the language of the page; other names as they are."""
+    return say(catalogue()["names"].get(english, english), english)
+
+
+# --- sentences that Datasette makes while it works ------------------------------------------------------
+
+_LOOKUPS = {
+    "contains": "含有",
+    "ends with": "结尾是",
+    "starts with": "开头是",
+    "like": "匹配 LIKE",
+    "not like": "不匹配 LIKE",
+    "glob": "匹配 GLOB",
+    "in": "是其中之一",
+    "not in": "不是其中之一",
+    "array contains": "数组含有",
+    "array does not contain": "数组不含",
+    "date": "日期是",
+    "is null": "为空",
+    "is not null": "不为空",
+    "is blank": "为空或空白",
+    "is not blank": "不为空也不为空白",
+}
+_CLAUSE = re.compile(
+    r"(\S+) (does not contain|not like|not in|is not null|is not blank|is on date|is null|is blank|contains|"
+    r"ends with|starts with|like|glob|in|!=|=|>|<|≥|≤)(?: (.*))?",
+    re.DOTALL,
+)
+_WORDS_OF_CLAUSES = _LOOKUPS | {"does not contain": "不含", "is on date": "日期是"}
+
+
+def relation(display: str) -> str:
+    """A way to filter ("contains") in the language of the page; signs as they are."""
+    return say(_LOOKUPS.get(display, display), display)
+
+
+def condition(english: str, table: str | None = None) -> str:
+    """What a table page shows ("where … and … sorted by … descending"), in the language of the page."""
+    if say("zh", "en") == "en" or not english:
+        return english
+    clauses, _, order = english.removeprefix("where ").partition("sorted by ")
+    if not english.startswith("where "):
+        clauses, order = "", english.removeprefix("sorted by ")
+    said = "，且".join(_clause(clause, table) for clause in _apart(clauses.strip()) if clause)
+    parts = [f"条件：{said}"] if said else []
+    if order:
+        column, falling = order.removesuffix(" descending").strip(), order.endswith(" descending")
+        parts.append(f"按{column_label(table, column)}{'从大到小' if falling else '从小到大'}排列")
+    return "；".join(parts)
+
+
+def _apart(clauses: str) -> list[str]:
+    """The clauses of a sentence; a comma or "and" inside quotation marks parts nothing."""
+    return [part.strip() for part in re.split(r'(?:, | and )(?=(?:[^"]*"[^"]*")*[^"]*$)', clauses)]
+
+
+def _clause(clause: str, table: str | None) -> str:
+    search = re.fullmatch(r'search(?: (\S+))? matches "(.*)"', clause, re.DOTALL)
+    if search:
+        where = f"在{column_label(table, search[1])}中" if search[1] else ""
+        return f"{where}检索“{search[2]}”"
+    found = _CLAUSE.fullmatch(clause)
+    if not found:
+        return clause
+    column, how, value = found[1].strip('"'), found[2], found[3] or ""
+    return f"{column_label(table, column)} {_WORDS_OF_CLAUSES.get(how, how)} {value}".strip()
+
+
+_REFUSALS = (
+    (re.compile(r"Database not found(?:: (.*))?"), r"没有这个数据库 \1"),
+    (re.compile(r"Table not found(?:: (.*))?"), r"没有这张表 \1"),
+    (re.compile(r"Record not found.*"), "没有这一行"),
+    (re.compile(r"Cannot sort table by (.*)"), r"不能按 \1 排列"),
+    (re.compile(r"Statement must be a SELECT"), "只能用 SELECT 语句"),
+    (re.compile(r"SQL query took too long\..*", re.DOTALL), "查询超过了时间限制，已中止；请缩小范围，或下载整个数据库自行查询"),
+    (re.compile(r"(\S+) names a column that (\S+) has not: (\S+)\. Its columns are (.*)\."),
+     r"\1 所指的列 \3 不在 \2 表中；该表的列是 \4"),
+    (re.compile(r"Write _through as (.*)\."), r"_through 请写成 \1"),
+    (re.compile(r"_size must be a positive integer"), "_size 应为正整数"),
+    (re.compile(r"_size must be <= (\d+)"), r"_size 至多为 \1"),
+    (re.compile(r"(\S+) is required"), r"缺少 \1"),
+    (re.compile(r"Invalid SQL"), "SQL 有误"),
+    (re.compile(r'near "(.*)": syntax error', re.DOTALL), r"“\1”附近有语法错误"),
+    (re.compile(r"no such (?:column|table): (.*)"), r"没有这个名称：\1"),
+    (re.compile(r"incomplete input"), "语句没有写完"),
+    (re.compile(r"Not Found|404"), "没有这一页"),
+    (re.compile(r"Error (\d+)"), r"错误 \1"),
+)  # fmt: skip
+
+
+def refusal(english: object) -> str:
+    """A sentence that says why a request was refused; one that we do not know stays English, and says so."""
+    text = str(english).strip()
+    if say("zh", "en") == "en":
+        return text
+    for pattern, chinese in _REFUSALS:
+        found = pattern.fullmatch(text)
+        if found:
+            return found.expand(chinese).strip()
+    return Markup('<code lang="en">{}</code>').format(text)
