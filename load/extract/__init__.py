@@ -12,6 +12,7 @@ from load.extract.document import Document, Piece, Unreadable, joined
 from load.extract.html import read_html
 from load.extract.html_slow import read_html_slowly
 from load.extract.kinds import CONTAINERS, LARGEST_BYTES, kind_of
+from load.extract.ocr import must_be_installed
 from load.extract.pdf import read_pdf
 from load.extract.sheets import read_sheets
 from load.extract.shown import as_shown
@@ -47,6 +48,8 @@ def extract(body: bytes, charset: str | None = None) -> tuple[Document, str]:
         kind = "html"
     if kind in _READERS:
         return _READERS[kind](body), ""
+    if kind == "picture":
+        return _read_pictures([body]), ""
     declared = _CHARSET.search(body[:8192])
     text, used = decode(body, declared[1].decode("ascii") if declared else charset)
     if kind == "html":
@@ -56,6 +59,14 @@ def extract(body: bytes, charset: str | None = None) -> tuple[Document, str]:
         except RecursionError as error:
             raise Unreadable("its elements stand too deep in one another") from error
     return read_text(text, used), text
+
+
+def _read_pictures(bodies: Sequence[bytes]) -> Document:
+    """The document whose pages are these pictures."""
+    must_be_installed("it is a picture")
+    from load.extract.ocr.scan import read_pictures  # slow to import: where it is needed only
+
+    return read_pictures(bodies)
 
 
 def extract_pages(pages: Sequence[bytes], charset: str | None = None) -> tuple[Document, list[str]]:

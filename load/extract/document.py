@@ -8,6 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 PROSE = -1
+CLEAR, UNCLEAR = "clear", "unclear"  # how well a text was recognised in a picture
+
+# Whether every cell of a marked row is there, blank ones too. Formats that keep a grid of cells are certain of it.
+# In HTML a row has the cells that somebody has marked. A text ("") may have lost blank cells, or gained some.
+CERTAIN, AS_MARKED = "certain", "as marked"
+_CELLS = dict.fromkeys(("docx", "doc", "odt", "rtf", "xlsx", "xls", "pdf"), CERTAIN) | {"html": AS_MARKED}
 
 
 @dataclass(slots=True)
@@ -19,6 +25,7 @@ class Piece:
     row     number of the row in its table; PROSE where the document does not say where rows end
     place   number of the cell in its row (from 0), or of the line of text (from 1)
     box     the boxes around it, outermost first: what is in one box was laid out together
+    recognised  CLEAR or UNCLEAR where its text was recognised in a picture, "" where it is given as text
     """
 
     text: str
@@ -26,6 +33,7 @@ class Piece:
     row: int = PROSE
     place: int = 0
     box: tuple[int, ...] = ()
+    recognised: str = ""
 
     @property
     def at(self) -> str:
@@ -49,6 +57,11 @@ class Document:
     title: str = ""
     meta: dict[str, str] = field(default_factory=dict)
     images: bool = False
+
+    @property
+    def cells(self) -> str:
+        """How sure it is that each cell of a marked row is there: CERTAIN, AS_MARKED or ""."""
+        return "" if any(piece.recognised for piece in self.pieces) else _CELLS.get(self.format, "")
 
 
 class Unreadable(Exception):
@@ -84,6 +97,7 @@ def joined(pages: Sequence[Document]) -> Document:
                     piece.row,
                     piece.place + lines if PROSE in (piece.table, piece.row) else piece.place,
                     tuple(box + boxes for box in piece.box),
+                    piece.recognised,
                 )
             )
     images = any(page.images for page in pages)

@@ -16,10 +16,8 @@ CONTAINERS = ("zip", "gzip")
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_STREAMS = {"WordDocument": "doc", "Workbook": "xls", "Book": "xls", "EncryptedPackage": "doc"}
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*")
 _OTHER_KINDS = (
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
     (b"Rar!", "a RAR file"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip file"),
     (b"SQLite format 3\x00", "an SQLite database"),
@@ -30,7 +28,7 @@ _HTML = re.compile(rb"<(?:!doctype|html|head|body|table|div|p|meta|span|br|td|h\
 
 
 def kind_of(body: bytes) -> str:
-    """html, text, mht, pdf, docx, doc (and wps), odt, rtf, xlsx, xls; or zip or gzip for a container of documents.
+    """html, text, mht, pdf, docx, doc (and wps), odt, rtf, xlsx, xls, picture; or zip or gzip for a container of documents.
 
     Raises Unreadable, saying what else it is, for anything that cannot be read.
     """
@@ -41,6 +39,8 @@ def kind_of(body: bytes) -> str:
     for magic, what in _OTHER_KINDS:
         if body.startswith(magic):
             raise Unreadable(f"it is {what}, which is not read")
+    if _is_picture(body):
+        return "picture"
     if b"%PDF-" in body[:1024]:
         return "pdf"
     if body.startswith((b"PK\x03\x04", b"PK\x05\x06")):
@@ -59,6 +59,17 @@ def kind_of(body: bytes) -> str:
     if not body.startswith((b"\xff\xfe", b"\xfe\xff")) and b"\x00" in body[:4096]:
         raise Unreadable("it is neither a page nor text nor an office file: it has NUL bytes")
     return "html" if _HTML.search(body[:65536]) else "text"
+
+
+def _is_picture(body: bytes) -> bool:
+    """Whether it is a PNG, JPEG, GIF, TIFF, WebP or BMP file."""
+    if body.startswith(_PICTURES) or (body[:4] == b"RIFF" and body[8:12] == b"WEBP"):
+        return True
+    return (
+        body[:2] == b"BM"
+        and body[6:10] == bytes(4)
+        and body[14:18] in (b"\x0c\0\0\0", b"\x28\0\0\0", b"\x6c\0\0\0", b"\x7c\0\0\0")
+    )
 
 
 def _kind_of_ole(body: bytes) -> str:

@@ -102,14 +102,6 @@ def test_headings_stand_alone_and_paragraphs_are_whole_over_the_ends_of_lines_an
     assert [line[-12:] for line in prose if line[-1] not in "。:：;；!！”)）"] == []
 
 
-def test_a_real_scan_is_said_to_be_one() -> None:
-    path = REPORTS / "formats" / "000.scan.pdf"
-    if not path.exists():
-        pytest.skip(f"the real reports are not at {REPORTS}")
-    with pytest.raises(Unreadable, match="a scan"):
-        read_pdf(path.read_bytes())
-
-
 @_SLOW
 @given(reports(blanks=False), _STYLES, _SEEDS)
 def test_a_form_printed_in_any_style_reads_back_the_same(report: Invented, style: str, seed: int) -> None:
@@ -336,7 +328,7 @@ def test_a_page_of_countless_lines_is_read_as_one_without_tables() -> None:
 
 
 def test_a_file_without_text_or_pictures_is_said_to_be_empty() -> None:
-    with pytest.raises(Unreadable, match="without any text"):
+    with pytest.raises(Unreadable, match="no text"):
         _read_of("0 0 m 10 10 l S")
 
 

@@ -49,7 +49,8 @@ def objects_of(page: pypdfium2.PdfPage, *, texts: bool = False) -> Iterator[tupl
 def covered_texts(page: pypdfium2.PdfPage) -> dict[int, list[Box]]:
     """The boxes drawn over text objects that were drawn before them, by the address of the object.
 
-    Only a filled path that nothing shines through and nothing cuts off is known to cover what is under it.
+    Only a filled path that nothing shines through and nothing cuts off is known to cover what is under it, or
+    a picture.
     """
     texts: list[tuple[int, Box]] = []
     covered: dict[int, list[Box]] = {}
@@ -60,7 +61,7 @@ def covered_texts(page: pypdfium2.PdfPage) -> dict[int, list[Box]]:
             box = bounds_of(item, matrix)
             if box:
                 texts.append((address_of(item), box))
-        elif kind == pdfium.FPDF_PAGEOBJ_PATH and texts and _is_opaque(item):
+        elif texts and _is_opaque(item, kind):
             box = bounds_of(item, matrix)
             if box is None or min(box[2] - box[0], box[3] - box[1]) < THINNEST:
                 continue
@@ -73,8 +74,12 @@ def covered_texts(page: pypdfium2.PdfPage) -> dict[int, list[Box]]:
     return covered
 
 
-def _is_opaque(path: object) -> bool:
-    """Whether a path hides what is under it."""
+def _is_opaque(path: object, kind: int) -> bool:
+    """Whether a path or a picture hides what is under it."""
+    if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+        return not pdfium.FPDFPageObj_HasTransparency(path)
+    if kind != pdfium.FPDF_PAGEOBJ_PATH:
+        return False
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     pdfium.FPDFPath_GetDrawMode(path, fill, stroke)
     if not fill.value or pdfium.FPDFPageObj_HasTransparency(path):

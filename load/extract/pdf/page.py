@@ -10,33 +10,20 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from load.extract.pdf.objects import (
-    MOST_OBJECTS,
-    THINNEST,
-    Box,
-    Matrix,
-    Point,
-    address_of,
-    around,
-    bounds_of,
-    covered_texts,
-    moved,
-    objects_of,
-    times,
-)
+from load.extract.pdf.drawn import WHITE, Drawn, Stroke, drawn_on, goes_through
+from load.extract.pdf.notes import notes_on
+from load.extract.pdf.objects import MOST_OBJECTS, Box, Point, address_of, around, covered_texts
 
 MOST_CHARS = 60_000  # of one page: thirty times what a full page of text has
-_MOST_RULES = 20_000
-_MOST_SEGMENTS = 400  # of a path that may still be a border; more is a drawing
-_MOST_NOTES = 2_000
 _THIN = 0.4  # of the size of its text: what is thinner is a line on a page of that size
 _NEAR_UPRIGHT = math.radians(8)
-_WHITE = 250  # of 255, in each colour
+_SMALLEST = 2.0  # points: letters that are smaller are not to be seen
+_LARGEST = 16.0  # points: slanted text that is larger is a watermark across the page
+_MOST_STROKES = 500  # more are a drawing
 _INVISIBLE_MODES = (3, 7)  # neither filled nor stroked
 UNKNOWN = "\ufffd"
 
@@ -46,7 +33,8 @@ class Char:
     """One printed character: its box, its base line and its size in points.
 
     `seen` is False for what is in the file and not to be seen: a layer of recognised text over a scan, white
-    on white, under a box that was drawn over it. `struck` is True where a line goes through it.
+    on white, under a box that was drawn over it. `struck` is True where a line goes through it. `recognised`
+    is as that of a piece (load.extract.document).
     """
 
     text: str
@@ -58,6 +46,7 @@ class Char:
     size: float
     seen: bool = True
     struck: bool = False
+    recognised: str = ""
 
     @property
     def middle(self) -> tuple[float, float]:
@@ -79,7 +68,8 @@ class Rule:
 class PrintedPage:
     """What is printed on a page. Places are in points, upwards and to the right.
 
-    `pictures` is the share of the page that pictures take, `top` and `bottom` are its edges.
+    `pictures` is the share of the page that pictures take, `top` and `bottom` are its edges, `number` its place
+    in the file, from 0.
     """
 
     chars: list[Char] = field(default_factory=list)
@@ -87,6 +77,7 @@ class PrintedPage:
     pictures: float = 0.0
     top: float = 0.0
     bottom: float = 0.0
+    number: int = 0
 
     @property
     def size(self) -> float:
@@ -102,6 +93,7 @@ class _Manner:
     quarter: int | None  # quarter turns to the left; None for a slant
     size: float
     seen: bool
+    slanted: bool  # though no watermark: a digit that stands so is not certain
 
 
 def read_page(pdf: pypdfium2.PdfDocument, number: int) -> PrintedPage | None:
@@ -110,17 +102,19 @@ def read_page(pdf: pypdfium2.PdfDocument, number: int) -> PrintedPage | None:
     Raises pypdfium2.PdfiumError for a page that is damaged.
     """
     page = pdf.get_page(number)
-    if _has_fields(page):
+    has_notes, notes = notes_on(page)
+    if has_notes:
         pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY)
         page.close()
         page = pdf.get_page(number)
     try:
-        return _printed(page)
+        return _printed(page, notes)
     finally:
         page.close()
 
 
-def _printed(page: pypdfium2.PdfPage) -> PrintedPage | None:
+def _printed(page: pypdfium2.PdfPage, notes: Sequence[Box]) -> PrintedPage | None:
+    """What is printed on a page; `notes` are the boxes of notes of which nobody knows how they look."""
     text = page.get_textpage()
     count = pdfium.FPDFText_CountChars(text)
     if count > MOST_CHARS or pdfium.FPDFPage_CountObjects(page) > MOST_OBJECTS:
@@ -130,7 +124,11 @@ def _printed(page: pypdfium2.PdfPage) -> PrintedPage | None:
     turns = Counter(quarter for *_, quarter in found)
     quarter = turns.most_common(1)[0][0] if turns else 0
     printed = PrintedPage()
-    lines, printed.pictures = _drawn(page, edges)
+    drawn = drawn_on(page, edges)
+    drawn.marks += notes
+    drawn.strokes += [((left, bottom), (right, top)) for left, bottom, right, top in notes]
+    drawn.strokes += [((left, top), (right, bottom)) for left, bottom, right, top in notes]
+    printed.pictures = drawn.pictures
     for char, origin, _ in found:
         x, y = char.middle
         if edges[0] <= x <= edges[2] and edges[1] <= y <= edges[3]:
@@ -141,20 +139,32 @@ def _printed(page: pypdfium2.PdfPage) -> PrintedPage | None:
             printed.chars.append(char)
     _, printed.bottom, _, printed.top = _turned(edges, quarter)
     thin = max(1.0, _THIN * printed.size)
-    boxes = (_turned(box, quarter) for box in lines)
+    boxes = (_turned(box, quarter) for box in drawn.lines)
     printed.rules = [_rule(box) for box in boxes if min(box[2] - box[0], box[3] - box[1]) < thin]
+    _add_ink(printed, drawn, quarter)
     return printed
 
 
-def _has_fields(page: pypdfium2.PdfPage) -> bool:
-    """Whether fields that were filled in, or notes typed onto the page, stand on it."""
-    for n in range(min(pdfium.FPDFPage_GetAnnotCount(page), _MOST_NOTES)):
-        note = pdfium.FPDFPage_GetAnnot(page, n)
-        kind = pdfium.FPDFAnnot_GetSubtype(note)
-        pdfium.FPDFPage_CloseAnnot(note)
-        if kind in (pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_FREETEXT):
-            return True
-    return False
+def _add_ink(printed: PrintedPage, drawn: Drawn, quarter: int) -> None:
+    """Strike out the digits that slanted strokes go through, and put an unknown sign where a mark in a table is."""
+    strokes: list[Stroke] = []
+    for one, other in drawn.strokes if len(drawn.strokes) <= _MOST_STROKES else ():
+        (x, y, *_), (u, v, *_) = (_turned((*point, *point), quarter) for point in (one, other))
+        strokes.append(((x, y), (u, v)))
+    for stroke in strokes:
+        left, bottom, right, top = around(stroke)
+        for char in printed.chars:
+            x, y = char.middle
+            if not (left - char.size < x < right + char.size and bottom - char.size < y < top + char.size):
+                continue
+            if char.text.isdigit() and goes_through(stroke, (char.left, char.bottom, char.right, char.top)):
+                char.struck = True
+    upright = [rule for rule in printed.rules if not rule.level]
+    for box in (_turned(mark, quarter) for mark in drawn.marks):
+        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        beside = [rule.at for rule in upright if rule.start <= y <= rule.end]
+        if beside and min(beside) < box[0] and box[2] < max(beside):
+            printed.chars.append(Char(UNKNOWN, *box, base=box[1], size=printed.size))
 
 
 def _chars(
@@ -179,7 +189,7 @@ def _chars(
             manner = manners[key] = _manner(raw, n, text_object)
         if manner.quarter is None:
             continue  # a watermark across the page
-        if pdfium.FPDFText_HasUnicodeMapError(raw, n) == 1:
+        if pdfium.FPDFText_HasUnicodeMapError(raw, n) == 1 or (manner.slanted and character.isdigit()):
             character = UNKNOWN
         elif character > "⺀" and character < "⿖":  # radicals that fonts give in place of the characters
             character = unicodedata.normalize("NFKC", character)
@@ -205,80 +215,12 @@ def _manner(text: object, n: int, text_object: object) -> _Manner:
     size = pdfium.FPDFText_GetFontSize(text, n) * math.hypot(matrix.c, matrix.d)
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
     pdfium.FPDFText_GetFillColor(text, n, red, green, blue, alpha)
-    white = min(red.value, green.value, blue.value) >= _WHITE
+    white = min(red.value, green.value, blue.value) >= WHITE
     mode = pdfium.FPDFTextObj_GetTextRenderMode(text_object)
-    seen = mode not in _INVISIBLE_MODES and alpha.value > 0 and not (white and mode == 0)
-    return _Manner(quarter % 4 if upright else None, size or 1.0, seen)
-
-
-def _drawn(page: pypdfium2.PdfPage, edges: Box) -> tuple[list[Box], float]:
-    """The boxes of all straight lines on a page, and the share of it that pictures take."""
-    lines: list[Box] = []
-    pictures = 0.0
-    area = max(1.0, (edges[2] - edges[0]) * (edges[3] - edges[1]))
-    for item, matrix in objects_of(page):
-        kind = pdfium.FPDFPageObj_GetType(item)
-        if kind == pdfium.FPDF_PAGEOBJ_PATH and len(lines) < _MOST_RULES:
-            lines += _lines_of(item, matrix)
-        elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-            box = bounds_of(item, matrix)
-            if box:
-                pictures += abs((box[2] - box[0]) * (box[3] - box[1])) / area
-    return (lines if len(lines) < _MOST_RULES else []), pictures
-
-
-def _lines_of(path: object, matrix: Matrix) -> list[Box]:
-    """The boxes of the straight lines that a path draws: itself, where it is thin, or its sides."""
-    box = bounds_of(path, matrix)
-    if box is None or _is_white(path):
-        return []
-    if min(box[2] - box[0], box[3] - box[1]) < THINNEST:
-        return [box]
-    fill, stroke = ctypes.c_int(), ctypes.c_int()
-    pdfium.FPDFPath_GetDrawMode(path, fill, stroke)
-    count = pdfium.FPDFPath_CountSegments(path)
-    if count > _MOST_SEGMENTS or not (fill.value or stroke.value):
-        return []
-    own = pdfium.FS_MATRIX()
-    pdfium.FPDFPageObj_GetMatrix(path, own)
-    whole = times((own.a, own.b, own.c, own.d, own.e, own.f), matrix)
-    rings = [[moved(point, whole) for point in ring] for ring in _rings(path, count)]
-    if stroke.value:
-        return [around(pair) for ring in rings for pair in pairwise(ring)]
-    boxes = [around(ring) for ring in rings]
-    thin = [box for box in boxes if min(box[2] - box[0], box[3] - box[1]) < THINNEST * 2]
-    if not thin and len(boxes) == 2:  # a frame: one box cut out of another
-        return [around(pair) for ring in rings for pair in pairwise(ring)]
-    return thin
-
-
-def _rings(path: object, count: int) -> list[list[Point]]:
-    """The corners of a path, part by part; a part that is closed ends where it began."""
-    rings: list[list[Point]] = []
-    x, y = ctypes.c_float(), ctypes.c_float()
-    for n in range(count):
-        segment = pdfium.FPDFPath_GetPathSegment(path, n)
-        pdfium.FPDFPathSegment_GetPoint(segment, x, y)
-        if pdfium.FPDFPathSegment_GetType(segment) == pdfium.FPDF_SEGMENT_MOVETO or not rings:
-            rings.append([])
-        rings[-1].append((x.value, y.value))
-        if pdfium.FPDFPathSegment_GetClose(segment):
-            rings[-1].append(rings[-1][0])
-    return rings
-
-
-def _is_white(path: object) -> bool:
-    """Whether a path is drawn in white, or not at all."""
-    fill, stroke = ctypes.c_int(), ctypes.c_int()
-    pdfium.FPDFPath_GetDrawMode(path, fill, stroke)
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    if stroke.value:
-        pdfium.FPDFPageObj_GetStrokeColor(path, red, green, blue, alpha)
-    elif fill.value:
-        pdfium.FPDFPageObj_GetFillColor(path, red, green, blue, alpha)
-    else:
-        return True
-    return min(red.value, green.value, blue.value) >= _WHITE or alpha.value == 0
+    seen = mode not in _INVISIBLE_MODES and alpha.value > 0 and not (white and mode == 0) and size > _SMALLEST
+    mirrored = matrix.a * matrix.d < matrix.b * matrix.c
+    watermark = not upright and (size > _LARGEST or alpha.value < WHITE)
+    return _Manner(None if watermark else quarter % 4, size or 1.0, seen, mirrored or not upright)
 
 
 def _turned(box: Box, quarter: int) -> Box:

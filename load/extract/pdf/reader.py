@@ -14,8 +14,9 @@ from itertools import groupby, takewhile
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from load.extract.document import Document, Piece, Unreadable
+from load.extract.document import CLEAR, UNCLEAR, Document, Piece, Unreadable
 from load.extract.html import clean, without_invisible
+from load.extract.ocr import is_installed, must_be_installed
 from load.extract.pdf.bombs import refuse_bombs
 from load.extract.pdf.flow import Block, continues, in_reading_order, paragraphs, without_furniture
 from load.extract.pdf.grid import Cell, Grid, grids_of
@@ -72,19 +73,30 @@ def read_pdf(body: bytes) -> Document:
     """
     with opened(body) as pdf:
         pages = _pages(pdf)
+        if is_installed():
+            from load.extract.ocr.scan import with_pictures_read  # slow to import: where it is needed only
+
+            pages = with_pictures_read(pdf, pages)
         title = clean(pdf.get_metadata_value("Title") or "")
+    return document_of(pages, "pdf", title)
+
+
+def document_of(pages: Sequence[PrintedPage], kind: str, title: str = "") -> Document:
+    """The document that pages make, of the format `kind`. Raises Unreadable where there is no text on them."""
     count = sum(len(page.chars) for page in pages)
     shown = max(page.pictures for page in pages)
     if count < _LEAST_TEXT * len(pages) and shown > _PICTURE:
-        raise Unreadable("it is a scan: its pages are pictures, and text recognition is needed to read them")
+        must_be_installed("it is a scan: its pages are pictures")
+        raise Unreadable("it is a scan, and next to no text can be recognised on it")
     if not count:
-        raise Unreadable("it is a PDF file without any text")
+        raise Unreadable("there is no text on its pages")
     if sum(char.text == UNKNOWN for page in pages for char in page.chars) * 2 > count:
-        raise Unreadable("its fonts do not say which characters they print; text recognition is needed")
+        must_be_installed("its fonts do not say which characters they print")
+        raise Unreadable("most of its characters cannot be recognised")
     pieces = _Pieces()
     for blocks in _in_order(pages):
         pieces.add(blocks)
-    return Document("pdf", "", pieces.pieces, title, images=shown > _PICTURE)
+    return Document(kind, "", pieces.pieces, title, images=shown > _PICTURE)
 
 
 def _pages(pdf: pypdfium2.PdfDocument) -> list[PrintedPage]:
@@ -99,6 +111,7 @@ def _pages(pdf: pypdfium2.PdfDocument) -> list[PrintedPage]:
         count += len(page.chars) if page else _MOST_CHARS
         if page is None or count > _MOST_CHARS:
             raise Unreadable(f"page {number + 1} has more on it than a page of a report can have")
+        page.number = number
         pages.append(page)
     if not pages:
         raise Unreadable("it is a damaged PDF file: none of its pages can be read")
@@ -158,6 +171,12 @@ def _marked(text: str, chars: Sequence[Char]) -> str:
     return _RECOGNISED + text if unseen and _FIGURE.fullmatch(text) else text
 
 
+def _recognised(chars: Sequence[Char]) -> str:
+    """How well characters were recognised in a picture: "" where none was."""
+    found = {char.recognised for char in chars}
+    return UNCLEAR if UNCLEAR in found else (CLEAR if CLEAR in found else "")
+
+
 class _Pieces:
     """The pieces of a document, added block by block."""
 
@@ -179,12 +198,13 @@ class _Pieces:
             self._add_to_row(blocks[0], what)
         else:
             lines = [block.what for block in blocks if isinstance(block.what, Line)]
-            text = _marked(joined_text(lines), [char for line in lines for char in line.chars])
+            chars = [char for line in lines for char in line.chars]
+            text = _marked(joined_text(lines), chars)
             if blocks[0].kind == "loose" and _NUMBER.fullmatch(text):
                 text = f"⟨{text}⟩"
             if text:
                 self.lines += 1
-                self.pieces.append(Piece(text, place=self.lines))
+                self.pieces.append(Piece(text, place=self.lines, recognised=_recognised(chars)))
         self.last = blocks[-1]
 
     def _add_to_row(self, block: Block, part: Line) -> None:
@@ -196,7 +216,9 @@ class _Pieces:
         elif (last.page, last.level) != (block.page, block.level):
             self.rows += 1
             self.place = 0
-        self.pieces.append(Piece(_marked(part.text, part.chars), self.tables - 1, self.rows, self.place))
+        text = _marked(part.text, part.chars)
+        recognised = _recognised(part.chars)
+        self.pieces.append(Piece(text, self.tables - 1, self.rows, self.place, recognised=recognised))
         self.place += 1
 
     def _add_table(self, block: Block, grid: Grid) -> None:
@@ -215,7 +237,8 @@ class _Pieces:
         for row in rows:
             for place, cell in enumerate(row):
                 text = _marked(cell.text, cell.chars)
-                self.pieces.append(Piece(text, self.tables - 1, self.rows, place))
+                recognised = _recognised(cell.chars)
+                self.pieces.append(Piece(text, self.tables - 1, self.rows, place, recognised=recognised))
             self.rows += 1
 
     def _finish_row(self, before: Grid, row: Sequence[Cell]) -> int:
