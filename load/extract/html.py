@@ -6,17 +6,19 @@ pages whose figures do not come out whole.
 """
 
 import re
+from collections.abc import Mapping
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from load.extract.depth import flattened
 from load.extract.document import Document, Piece
 from load.extract.shown import without_dead
+from load.extract.styles import ancestors
 
 # Elements that only dress text: removing their tags joins what they split. Not those that set a note apart
 # from the figure that it stands at (sup, sub), or strike it out. Both cases are spelled out, for a
 # pattern that ignores case is three times slower here.
-_DRESS = [
+DRESS = [
     "span",
     "font",
     "b",
@@ -31,9 +33,7 @@ _DRESS = [
     "label",
     "tt",
 ]
-_INLINE = re.compile(
-    rf"</?(?:{'|'.join([*_DRESS, *map(str.upper, _DRESS)])}|[A-Za-z]\w*:\w+)(?:\s[^<>]*)?/?>"
-)
+_INLINE = re.compile(rf"</?(?:{'|'.join([*DRESS, *map(str.upper, DRESS)])}|[A-Za-z]\w*:\w+)(?:\s[^<>]*)?/?>")
 _ATTRIBUTES = re.compile(
     r"\s(?:style|class|width|height|align|valign|lang)\s*=\s*(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE
 )
@@ -50,7 +50,14 @@ LINE_ENDS = {
     "footer", "nav", "center", "form", "dl", "dt", "dd", "blockquote", "pre", "hr", "td", "th", "tr", "table",
     "tbody", "thead", "tfoot", "caption", "main", "aside", "fieldset", "ucapcontent", "body", "html",
 }  # fmt: skip
-APART = {"sup", "sub"}  # in a cell, what they hold does not go on what stands before
+# What prints something that is no text.
+DRAWN = {"img", "svg", "canvas", "object", "embed", "iframe", "video", "applet", "meter", "progress"}
+_TABLES = {"object", "embed", "iframe", "canvas"}  # what a table may stand in
+_NOTHING = re.compile(r"spacer|blank|clear\.|pixel|1x1|transparent", re.IGNORECASE)
+_HAN = re.compile(r"[\u2e80-\u9fff]")
+_DRAWN = ", ".join(sorted(DRAWN))
+_MAY_DRAW = re.compile(rf"<(?:{'|'.join(sorted(DRAWN))})\b", re.IGNORECASE)
+UNKNOWN = "\ufffd"  # stands for what is printed and cannot be read
 PROSE_CELL = 300  # a cell with more characters is laid-out prose, not a cell of a form
 
 
@@ -67,6 +74,18 @@ def without_invisible(text: str) -> str:
     return _INVISIBLE_ENTITY.sub("", text)
 
 
+def with_drawn(text: str, *, is_drawn: bool) -> str:
+    """The text of a cell in which, perhaps, something is drawn: a figure may be, a label is written."""
+    return f"{text}{UNKNOWN}" if is_drawn and not _HAN.search(text) else text
+
+
+def may_print(tag: str, attributes: Mapping[str, str | None]) -> bool:
+    """Whether an element that draws something prints more than an empty space."""
+    if tag != "img":
+        return True
+    return not _NOTHING.search((attributes.get("src") or "")[:300].rpartition("/")[2])
+
+
 def read_html(text: str, charset: str) -> Document:
     """The document of an HTML page. Navigation and page furniture are pieces like all others."""
     slim = flattened(_INLINE.sub("", without_dead(without_invisible(text))))
@@ -79,15 +98,16 @@ def read_html(text: str, charset: str) -> Document:
         if name and content:
             document.meta.setdefault(name.lower(), clean(content))
     if tree.body is not None:
-        _Walk(document).block(tree.body, ())
+        _Walk(document, may_draw=_MAY_DRAW.search(slim) is not None).block(tree.body, ())
     return document
 
 
 class _Walk:
     """One walk over the tree, in document order, adding pieces as it goes."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, *, may_draw: bool) -> None:
         self.document = document
+        self.may_draw = may_draw  # whether anything is drawn on the page
         self.line: list[str] = []
         self.tables = 0
         self.boxes = 0
@@ -106,8 +126,8 @@ class _Walk:
             tag = child.tag
             if tag == "-text":
                 self.line.append(child.text_content or "")
-            elif tag in SKIPPED:
-                continue
+            elif tag in SKIPPED or tag in _TABLES:
+                self.document.images = self.document.images or tag in _TABLES
             elif tag == "img":
                 self.document.images = True
             elif tag == "table":
@@ -129,8 +149,18 @@ class _Walk:
     def table(self, node: LexborNode, box: tuple[int, ...]) -> None:
         if len(node.css("table")) > 1:  # the first is itself
             return self.layout(node, box)
+        drawn = {
+            up.mem_id
+            for inside in (node.css(_DRAWN) if self.may_draw else ())
+            if may_print(inside.tag or "", inside.attributes)
+            and (up := next((up for up in ancestors(inside) if up.tag in ("td", "th")), None))
+        }
         rows = [
-            [clean(cell.text(deep=True, separator=" ")) for cell in tr.iter() if cell.tag in ("td", "th")]
+            [
+                with_drawn(clean(cell.text(deep=True, separator=" ")), is_drawn=cell.mem_id in drawn)
+                for cell in tr.iter()
+                if cell.tag in ("td", "th")
+            ]
             for tr in node.css("tr")
         ]
         if any(len(text) > PROSE_CELL for row in rows for text in row):

@@ -9,7 +9,17 @@ from bs4.element import NavigableString
 
 from load.extract.depth import flattened
 from load.extract.document import Document, Piece
-from load.extract.html import APART, LINE_ENDS, PROSE_CELL, SKIPPED, clean, without_invisible
+from load.extract.html import (
+    DRAWN,
+    DRESS,
+    LINE_ENDS,
+    PROSE_CELL,
+    SKIPPED,
+    clean,
+    may_print,
+    with_drawn,
+    without_invisible,
+)
 
 
 def read_html_slowly(text: str, charset: str) -> Document:
@@ -71,13 +81,17 @@ def _rows(table: Tag) -> list[list[str]] | None:
 def _cell_text(cell: Tag) -> str:
     """The text of a cell: spans join what they split, paragraphs and line breaks part it."""
     parts: list[str] = []
+    is_drawn = False
 
     def walk(node: Tag) -> None:
+        nonlocal is_drawn
         for child in node.children:
             if isinstance(child, Tag):
+                if child.name in DRAWN and may_print(child.name, {"src": str(child.get("src") or "")}):
+                    is_drawn = True
                 if child.name in SKIPPED:
                     continue
-                ends = child.name in LINE_ENDS or child.name in APART
+                ends = child.name not in DRESS and ":" not in child.name
                 parts.append(" " if ends else "")
                 walk(child)
                 parts.append(" " if ends else "")
@@ -85,4 +99,4 @@ def _cell_text(cell: Tag) -> str:
                 parts.append(str(child))
 
     walk(cell)
-    return clean("".join(parts))
+    return with_drawn(clean("".join(parts)), is_drawn=is_drawn)

@@ -1,7 +1,8 @@
 """The page as a browser shows it: without what is hidden, with what stands in the fields of its forms.
 
 Both readers of HTML take the page from here, so that neither reads what nobody sees. What style sheets say
-is left to `load.extract.styles`.
+is left to `load.extract.styles`, figures that are there and not seen to `load.extract.unseen`. What a closed
+`<details>` holds is read: a click opens it, and it is a part of the report.
 """
 
 import re
@@ -10,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from load.extract.depth import flattened
 from load.extract.styles import BLANK, GONE, STRUCK, ancestors, concealed, may_conceal, style_sheets
+from load.extract.unseen import mark_unseen, may_hold_unseen, with_writing_scripts_marked
 
 _DEAD = re.compile(r"<(script|style|noscript)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _FIELDS = ("<input", "<select", "<textarea")
@@ -20,6 +22,7 @@ _CONCEALING = (
     re.compile(r"hidden(?<=[\s\"']hidden)(?=\s*=|\s*/?>|\s+[a-z])"),
     re.compile(r"line-through"),
     re.compile(r"<(?:del|strike|s)[\s>]"),
+    re.compile(r"<dialog"),
 )
 _OF_TABLES = {"table", "tbody", "thead", "tfoot", "tr", "td", "th"}
 _STROKE = "\u0336"  # strikes out the character before it
@@ -46,15 +49,20 @@ def as_shown(text: str) -> str:
     whose style sheets are beyond following.
     """
     lowered = text.lower()
+    first, last = lowered.find("<table"), lowered.rfind("</table")
+    tables = lowered[first : last if last > first else None] if first >= 0 else ""
+    all_sheets = style_sheets(text) if "<style" in lowered else ""
+    unseen = bool(tables) and may_hold_unseen(tables, all_sheets)
+    text = with_writing_scripts_marked(text) if tables else text
     with_fields = _fields_in_tables(lowered)
-    if not with_fields and not _conceals(lowered):
+    if not unseen and not with_fields and not _conceals(lowered):
         return text
-    sheets = style_sheets(text)
     text = without_dead(text)
     lowered = text.lower()
+    sheets = all_sheets
     if not _conceals(sheets.lower()) or not may_conceal(sheets, lowered):
         sheets = ""
-    if not with_fields and not sheets and not _conceals(lowered):  # only its scripts did
+    if not unseen and not with_fields and not sheets and not _conceals(lowered):  # only its scripts did
         return text
     text = flattened(text)
     tree = LexborHTMLParser(text)
@@ -70,6 +78,8 @@ def as_shown(text: str) -> str:
             field.replace_with(f" {_value_shown(field)} ")
     for node in concealed(tree, sheets)[STRUCK]:
         _strike(node)
+    if unseen:
+        mark_unseen(tree, all_sheets)
     return tree.html or text
 
 

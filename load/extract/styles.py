@@ -1,11 +1,11 @@
 """What a page's own style sheets and style attributes hide or strike out, as a browser would.
 
-Of style sheets only what hides text is followed: `display`, `visibility` and lines through the text, by
-selectors of tags, classes and ids. Sheets that stand in files of their own are unknown here.
+Sheets are followed by selectors of tags, classes, ids and attributes: `display`, `visibility` and lines through
+the text here, and whatever `load.extract.unseen` asks for. Sheets in files of their own are unknown here.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -18,8 +18,10 @@ _SHEET = re.compile(r"<style\b([^>]*)>(.*?)(?:</style\s*>|\Z)", re.IGNORECASE | 
 _MEDIA = re.compile(r"\bmedia\s*=\s*[\"']?\s*([^\"'>]*)", re.IGNORECASE)
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 _ON_SCREEN = re.compile(r"\s*(?:all|(?:only\s+)?screen)?\s*", re.IGNORECASE)
-_SELECTOR = re.compile(r"[\w\-.#*\s>+~]+(?::(?:first|last)-child|:nth-child\(\w+\))?")
-_PSEUDO = re.compile(r":[\w\-()]+")
+_ATTRIBUTE = r"\[[\w\-]+(?:[~|^$*]?=(?:\"[^\"\]]*\"|'[^'\]]*'|[\w\-]+))?\]"
+_SELECTOR = re.compile(rf"(?:[\w\-.#*\s>+~]|{_ATTRIBUTE})+(?::(?:first|last)-child|:nth-child\(\w+\))?")
+_PSEUDO = re.compile(rf":[\w\-()]+|{_ATTRIBUTE}")
+_BESIDE = re.compile(r"::?(before|after)$", re.IGNORECASE)
 _MOST_STEPS = 20_000_000  # rules times elements: some seconds
 
 # Property: what it is about, and the values that conceal.
@@ -32,12 +34,20 @@ _CONCEALED = {
 _BY_ATTRIBUTE = ", ".join(f'[style*="{word}" i]' for word in ("none", "hidden", "collapse", "line-through"))
 
 
+_Weight = tuple[bool, int, int, int, int]
+Saying = tuple[str, _Weight, str, str]
+"""A declaration of a style sheet: selector, weight (the highest counts), property, value in lower case."""
+
+BEHIND = "content behind"
+"""The name under which the content that is put behind an element is said; what is put before it is "content"."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Rule:
     """One declaration of a style sheet; `weight` orders those that are about the same."""
 
     selector: str
-    weight: tuple[bool, int, int, int, int]
+    weight: _Weight
     about: str
     conceals: bool
 
@@ -54,12 +64,13 @@ def style_sheets(text: str) -> str:
 
 def may_conceal(sheets: str, page: str) -> bool:
     """Whether what a rule of the sheets conceals may be on the page, whose text is in lower case."""
-    for rule in _rules(sheets):
-        if rule.conceals:
-            names = re.findall(r"([.#]?)([\w\-]+)", _PSEUDO.sub("", re.split(r"[\s>+~]+", rule.selector)[-1]))
-            if all((name if mark else f"<{name}").lower() in page for mark, name in names):
-                return True
-    return False
+    return any(rule.conceals and named_on(rule.selector, page) for rule in _rules(sheets))
+
+
+def named_on(selector: str, page: str) -> bool:
+    """Whether a page, in lower case, has all names that a selector gives the element which it is about."""
+    names = re.findall(r"([.#]?)([\w\-]+)", _PSEUDO.sub("", re.split(r"[\s>+~]+", selector)[-1]))
+    return all((name if mark else f"<{name}").lower() in page for mark, name in names)
 
 
 def concealed(tree: LexborHTMLParser, sheets: str) -> dict[str, list[LexborNode]]:
@@ -79,7 +90,7 @@ def concealed(tree: LexborHTMLParser, sheets: str) -> dict[str, list[LexborNode]
         for about, conceals, _ in _declared(node.attributes.get("style") or ""):
             if conceals:
                 found[about][node.mem_id] = node
-    for node in tree.css("[hidden]"):
+    for node in tree.css("[hidden], dialog:not([open])"):
         found[GONE][node.mem_id] = node
     for node in tree.css("del, s, strike"):
         found[STRUCK][node.mem_id] = node
@@ -112,20 +123,67 @@ def _shows_itself(node: LexborNode, about: str) -> bool:
 
 
 def _rules(sheets: str) -> Iterator[_Rule]:
+    for selector, beside, weight, body in _selectors(sheets):
+        if not beside:
+            for about, conceals, important in _declared(body):
+                yield _Rule(selector, (important, *weight), about, conceals)
+
+
+def _selectors(sheets: str) -> Iterator[tuple[str, str, tuple[int, int, int, int], str]]:
+    """(selector, "before", "after" or "", weight, declarations) of each rule, once for each of its selectors."""
     order = 0
     for prelude, body in _blocks(sheets):
-        declarations = list(_declared(body))
-        if not declarations:
-            continue
         for part in prelude.split(","):
-            selector = part.strip()
+            beside = _BESIDE.search(part.strip())
+            selector = _BESIDE.sub("", part.strip()) or "*"
             if not _SELECTOR.fullmatch(selector):
                 continue
             order += 1
-            ids, classes = selector.count("#"), selector.count(".") + selector.count(":")
+            ids, classes = selector.count("#"), sum(selector.count(mark) for mark in ".:[")
             tags = len(re.findall(r"(?:^|[\s>+~])\w", _PSEUDO.sub("", selector)))
-            for about, conceals, important in declarations:
-                yield _Rule(selector, (important, ids, classes, tags, order), about, conceals)
+            yield selector, beside[1].lower() if beside else "", (ids, classes, tags, order), body
+
+
+def sayings(sheets: str, properties: Collection[str]) -> Iterator[Saying]:
+    """What the sheets say of these properties. Of what is put before and behind elements only the content is."""
+    for selector, beside, weight, body in _selectors(sheets):
+        for said, value, important in _said(body):
+            if beside and said != "content":
+                continue
+            name = BEHIND if beside == "after" else said
+            if name in properties:
+                yield selector, (important, *weight), name, value
+
+
+def said_of(tree: LexborHTMLParser, sheets: str, properties: Collection[str]) -> dict[str, dict[int, str]]:
+    """Property → the value that holds for each element of which something is said, by the element's `mem_id`.
+
+    Raises Unreadable where the sheets have too many rules for so large a page.
+    """
+    found: dict[str, dict[int, str]] = {name: {} for name in properties}
+    important: set[tuple[str, int]] = set()
+    said = sorted(sayings(sheets, properties), key=lambda saying: saying[1])
+    if said and len(said) * len(tree.css("*")) > _MOST_STEPS:
+        raise Unreadable("its style sheets have too many rules to say what it shows")
+    for selector, weight, name, value in said:
+        for node in _selected(tree, selector):
+            found[name][node.mem_id] = value
+            if weight[0]:
+                important.add((name, node.mem_id))
+    for node in tree.css("[style]"):
+        for name, value, is_important in _said(node.attributes.get("style") or ""):
+            if name in found and (is_important or (name, node.mem_id) not in important):
+                found[name][node.mem_id] = value
+    return found
+
+
+def _said(declarations: str) -> Iterator[tuple[str, str, bool]]:
+    """(property, value, whether it is important) of each declaration, in lower case."""
+    for declaration in declarations.split(";"):
+        name, colon, value = declaration.partition(":")
+        if colon:
+            plain, bang, _ = value.strip().lower().partition("!")
+            yield name.strip().lower(), plain.strip(), bool(bang)
 
 
 def _blocks(sheets: str) -> Iterator[tuple[str, str]]:
@@ -153,12 +211,10 @@ def _is_for_screen(media: str) -> bool:
 
 def _declared(declarations: str) -> Iterator[tuple[str, bool, bool]]:
     """(what it is about, whether it conceals, whether it is important) of each declaration that may conceal."""
-    for declaration in declarations.split(";"):
-        name, colon, value = declaration.partition(":")
-        about, hides = _CONCEALED.get(name.strip().lower(), ("", None)) if colon else ("", None)
+    for name, value, important in _said(declarations):
+        about, hides = _CONCEALED.get(name, ("", None))
         if hides is not None:
-            plain, bang, _ = value.strip().lower().partition("!")
-            yield about, bool(hides.fullmatch(plain.strip())), bool(bang)
+            yield about, bool(hides.fullmatch(value)), important
 
 
 def _outermost(nodes: dict[int, LexborNode]) -> list[LexborNode]:

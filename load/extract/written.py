@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from load.extract.document import Document, Piece, Unreadable
-from load.extract.html import PROSE_CELL, clean, without_invisible
+from load.extract.html import PROSE_CELL, clean, with_drawn, without_invisible
 
 STROKE = "\u0336"  # strikes out the character before it
 UNKNOWN = "\ufffd"  # stands for a sign that only a font knows
+UNSEEN = "≈"  # before a figure that is in the file and not to be seen
 MOST_PIECES = 200_000  # of a report in Word's formats; the form has two hundred figures
 DEEPEST = 40  # tables and boxes in one another; printed reports have three at most
 
@@ -57,9 +58,11 @@ class Flow:
         """Add blocks where the stream is."""
         (self._open[-1].blocks if self._open else self._blocks).extend(blocks)
 
-    def end_cell(self) -> None:
-        """The cell that the stream is in ends, be it empty."""
+    def end_cell(self, *, has_picture: bool = False) -> None:
+        """The cell that the stream is in ends, be it empty; perhaps a picture is in it."""
         if self._open:
+            if has_picture:
+                self._open[-1].blocks = with_picture(self._open[-1].blocks)
             self._open[-1].end_cell(is_marked=True)
 
     def end_row(self, covered: frozenset[int], *, is_shown: bool = True) -> None:
@@ -98,6 +101,22 @@ class _Row:
 def struck(text: str) -> str:
     """`text` with a stroke behind each character, so that no figure is read from it."""
     return "".join(character + STROKE for character in text)
+
+
+def unseen(text: str) -> str:
+    """`text` with a sign before it, if it has a digit: nobody sees it, and no figure is read from it."""
+    return UNSEEN + text if any(character.isdigit() for character in text) else text
+
+
+def has_digit(block: Block) -> bool:
+    """Whether a block is a paragraph with a digit in it."""
+    return isinstance(block, str) and any(character.isdigit() for character in block)
+
+
+def with_picture(blocks: list[Block]) -> list[Block]:
+    """The blocks of a cell that has a picture, too: of a figure, perhaps, where no label stands."""
+    text = _cell_text(blocks)
+    return blocks if text is None or text == with_drawn(text, is_drawn=True) else [*blocks, UNKNOWN]
 
 
 def document_of(format: str, blocks: Sequence[Block], *, images: bool, title: str = "") -> Document:

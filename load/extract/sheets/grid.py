@@ -30,6 +30,9 @@ class Sheet:
     """A sheet: the text shown in its cells by (row, column), from 0; cells without a text are not there.
 
     merged   ranges of merged cells: first row, first column, last row, last column
+    widths   of columns of which it is said, in digits of the size of most text
+    numbers  cells that hold numbers, which are not shown where they are too wide, and how much larger than
+             most text they are
     """
 
     name: str
@@ -37,6 +40,8 @@ class Sheet:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    widths: dict[int, float] = field(default_factory=dict)
+    numbers: dict[tuple[int, int], float] = field(default_factory=dict)
 
 
 class Measure:

@@ -13,7 +13,9 @@ import olefile
 
 from load.extract.document import Document, Unreadable
 from load.extract.sheets.grid import LAST_COLUMN, MOST_SHEETS, Measure, Sheet, document_of_sheets
+from load.extract.sheets.looks import BLACK, WHITE, Cover, as_seen, on_its_own_colour
 from load.extract.sheets.number_format import BUILT_IN, GENERAL, NOT_UNDERSTOOD, shown_number, shown_text
+from load.extract.sheets.xls_strings import Font, SharedStrings, text_at
 from load.extract.written import UNKNOWN, struck
 
 _STREAMS = ("Workbook", "Book")
@@ -21,7 +23,9 @@ _BOF, _EOF, _CONTINUE, _FILEPASS = 0x0809, 0x000A, 0x003C, 0x002F
 _BOUNDSHEET, _CODEPAGE, _DATE_1904, _FONT, _FORMAT, _XF, _SST, _PICTURES = (
     0x0085, 0x0042, 0x0022, 0x0031, 0x041E, 0x00E0, 0x00FC, 0x00EB,
 )  # fmt: skip
-_ROW, _COLUMNS, _VIEW, _MERGED = 0x0208, 0x007D, 0x023E, 0x00E5
+_ROW, _COLUMNS, _VIEW, _MERGED, _DRAWING = 0x0208, 0x007D, 0x023E, 0x00E5, 0x00EC
+_SHAPE, _ANCHOR, _PICTURE_FRAME = 0xF00A, 0xF010, 75  # of what is drawn over cells
+_NO_COVERS = {0, 201, 202}  # groups, controls, and boxes of text, which notes at cells are, too
 _NUMBER, _RK, _MANY_RK, _SHARED_TEXT, _TEXT, _RICH_TEXT, _FORMULA, _FORMULA_TEXT, _BOOLEAN = (
     0x0203, 0x027E, 0x00BD, 0x00FD, 0x0204, 0x00D6, 0x0006, 0x0207, 0x0205,
 )  # fmt: skip
@@ -37,30 +41,63 @@ Record = tuple[int, bytes]
 
 @dataclass(slots=True)
 class _Book:
-    """What all sheets share. A font is (struck, raised or lowered); a style is (font, format)."""
+    """What all sheets share."""
 
     is_biff8: bool = True
     charset: str = "gb18030"
     from_1904: bool = False
-    fonts: list[tuple[bool, bool]] = field(default_factory=list)
+    fonts: list[Font] = field(default_factory=list)
     formats: dict[int, str] = field(default_factory=lambda: dict(BUILT_IN))
-    styles: list[tuple[int, int]] = field(default_factory=list)
+    styles: list["_Style"] = field(default_factory=list)
     strings: list[str] = field(default_factory=list)
     sheets: list[tuple[int, str]] = field(default_factory=list)  # where each begins, its name
     images: bool = False
     measure: Measure = field(default_factory=Measure)
 
-    def font(self, index: int) -> tuple[bool, bool]:
+    def font(self, index: int) -> Font:
         """The font of that index; no file has one of index 4."""
         index -= index > 4
-        return self.fonts[index] if 0 <= index < len(self.fonts) else (False, False)
+        return self.fonts[index] if 0 <= index < len(self.fonts) else Font(ink=BLACK)
 
-    def style(self, index: int) -> tuple[bool, str]:
-        """Whether cells of that style are struck out, and their number format."""
-        if not 0 <= index < len(self.styles):
-            return False, GENERAL if not index else NOT_UNDERSTOOD
-        font, format = self.styles[index]
-        return self.font(font)[0], self.formats.get(format, NOT_UNDERSTOOD)
+    def style(self, index: int) -> "_Style":
+        """The style of that index."""
+        return self.styles[index] if 0 <= index < len(self.styles) else _Style(format=-1 if index else 0)
+
+    def format(self, style: "_Style") -> str:
+        """The number format of cells of a style."""
+        return self.formats.get(style.format, GENERAL if not style.format else NOT_UNDERSTOOD)
+
+    @property
+    def old_charset(self) -> str | None:
+        """The character set of its strings, where it is so old that it has one."""
+        return None if self.is_biff8 else self.charset
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How a cell looks: the number of its font and of its number format, its ground (None: the paper)."""
+
+    font: int = 0
+    format: int = 0
+    ground: str | None = None
+    shrinks: bool = False
+
+    @classmethod
+    def of(cls, data: bytes, *, is_biff8: bool) -> "_Style":
+        """The style that a record holds."""
+        font, format = struct.unpack_from("<HH", data)
+        if not is_biff8 or len(data) < 20:
+            return cls(font, format)
+        pattern, colours = struct.unpack_from("<IH", data, 14)
+        kinds = {0: None, 1: _colour(colours & 0x7F)}
+        return cls(font, format, kinds.get(pattern >> 26, "pattern"), bool(data[8] & 0x10))
+
+
+def _colour(index: int) -> str:
+    """The name of a colour of the palette; the same name for the same colour."""
+    return {0: BLACK, 8: BLACK, 64: BLACK, 0x7FFF: BLACK, 1: WHITE, 9: WHITE, 65: WHITE}.get(
+        index, str(index)
+    )
 
 
 def read_xls(body: bytes) -> Document:
@@ -122,7 +159,7 @@ def _read(stream: bytes) -> Document:
             strings.append(data)
         else:
             if strings is not None:
-                book.strings = _SharedStrings(strings, book).read()
+                book.strings = SharedStrings(strings, book.font).read()
                 strings = None
             _read_global(kind, data, book)
     sheets = [_sheet(stream, start, name, book, budget) for start, name in book.sheets]
@@ -151,97 +188,22 @@ def _read_global(kind: int, data: bytes, book: _Book) -> None:
     elif kind == _DATE_1904:
         book.from_1904 = struct.unpack_from("<H", data)[0] == 1
     elif kind == _FONT:
-        flags, raised = struct.unpack_from("<2xH4xH", data)
-        book.fonts.append((bool(flags & 0x08), raised != 0))
+        size, flags, ink, raised = struct.unpack_from("<HHH2xH", data)
+        book.fonts.append(Font(bool(flags & 0x08), raised != 0, _colour(ink), size / 20))
     elif kind == _FORMAT:
-        book.formats[struct.unpack_from("<H", data)[0]] = _text(data, 2, book, wide_length=book.is_biff8)
+        book.formats[struct.unpack_from("<H", data)[0]] = text_at(
+            data, 2, book.old_charset, wide_length=book.is_biff8
+        )
     elif kind == _XF:
-        book.styles.append(struct.unpack_from("<HH", data))
+        book.styles.append(_Style.of(data, is_biff8=book.is_biff8))
     elif kind == _PICTURES:
         book.images = True
     elif kind == _BOUNDSHEET:
         start, visibility, sort = struct.unpack_from("<IBB", data)
         if visibility & 3 == 0 and sort == 0:
-            book.sheets.append((start, _text(data, 6, book, wide_length=False)))
+            book.sheets.append((start, text_at(data, 6, book.old_charset, wide_length=False)))
             if len(book.sheets) > MOST_SHEETS:
                 raise Unreadable(f"it has more than {MOST_SHEETS} sheets")
-
-
-def _text(data: bytes, at: int, book: _Book, *, wide_length: bool) -> str:
-    """The string that begins at `at`, its length being written in two bytes or in one."""
-    length = struct.unpack_from("<H" if wide_length else "<B", data, at)[0]
-    at += 2 if wide_length else 1
-    if not book.is_biff8:
-        return data[at : at + length].decode(book.charset, "replace")
-    is_wide = data[at] & 1
-    end = at + 1 + length * (2 if is_wide else 1)
-    return data[at + 1 : end].decode("utf-16-le" if is_wide else "latin-1", "replace")
-
-
-class _SharedStrings:
-    """The table of strings, which runs over several records: a string that is cut says again how it is coded."""
-
-    def __init__(self, records: list[bytes], book: _Book) -> None:
-        self.records, self.book = records, book
-        self.record, self.at = 0, 0
-
-    def read(self) -> list[str]:
-        """All strings; fewer where the table is cut short."""
-        count = struct.unpack_from("<4xI", self.records[0])[0]
-        self.at = 8
-        strings: list[str] = []
-        while len(strings) < count and self.record < len(self.records):
-            try:
-                strings.append(self._string())
-            except (struct.error, IndexError):
-                break
-        return strings
-
-    def _take(self, length: int) -> bytes:
-        """So many bytes, over the ends of records."""
-        taken = b""
-        while length > 0:
-            if self.at >= len(self.records[self.record]):
-                self.record, self.at = self.record + 1, 0
-            part = self.records[self.record][self.at : self.at + length]
-            self.at += len(part)
-            length -= len(part)
-            taken += part
-        return taken
-
-    def _string(self) -> str:
-        length, flags = struct.unpack("<HB", self._take(3))
-        runs = struct.unpack("<H", self._take(2))[0] if flags & 8 else 0
-        more = struct.unpack("<I", self._take(4))[0] if flags & 4 else 0
-        units: list[bytes] = []  # in UTF-16
-        left = length
-        while left > 0:
-            if self.at >= len(self.records[self.record]):
-                self.record, self.at = self.record + 1, 1
-                flags = self.records[self.record][0]
-            width = 2 if flags & 1 else 1
-            part = self.records[self.record][self.at : self.at + left * width]
-            if len(part) < width:
-                raise IndexError
-            self.at += len(part)
-            left -= len(part) // width
-            units.append(part if width == 2 else part.decode("latin-1").encode("utf-16-le"))
-        dress = self._take(runs * 4)
-        self._take(more)
-        return _dressed(b"".join(units), dress, self.book)
-
-
-def _dressed(units: bytes, runs: bytes, book: _Book) -> str:
-    """A string of UTF-16 with its runs of fonts: struck ones with strokes, raised and lowered ones set apart."""
-    starts = [(0, -1), *struct.iter_unpack("<HH", runs[: len(runs) // 4 * 4])]
-    ends = [start for start, _ in starts[1:]] + [len(units) // 2]
-    texts = []
-    for (start, font), end in zip(starts, ends, strict=True):
-        text = units[start * 2 : end * 2].decode("utf-16-le", "replace")
-        is_struck, is_raised = book.font(font) if font >= 0 else (False, False)
-        text = struck(text) if is_struck else text
-        texts.append(f" {text} " if is_raised else text)
-    return "".join(texts)
 
 
 def _sheet(stream: bytes, start: int, name: str, book: _Book, budget: _Budget) -> Sheet | None:
@@ -267,6 +229,7 @@ class _Cells:
         self.sheet, self.book = sheet, book
         self.zeros: set[tuple[int, int]] = set()
         self.shows_zeros = True
+        self.covers: list[Cover] = []
         self.waiting: tuple[int, int, int] | None = None  # a formula whose text comes behind it
 
     def record(self, kind: int, data: bytes) -> None:
@@ -282,15 +245,18 @@ class _Cells:
         elif kind == _FORMULA_TEXT and self.waiting is not None:
             row, column, style = self.waiting
             self.waiting = None
-            self._put(row, column, style, _text(data, 0, self.book, wide_length=True))
+            self._put(row, column, style, text_at(data, 0, self.book.old_charset, wide_length=True))
         elif kind == _ROW:
             row, height, flags = struct.unpack_from("<H4xH4xI", data)
             if flags & 0x20 or height & 0x7FFF == 0:
                 self.sheet.hidden_rows.add(row)
         elif kind == _COLUMNS:
             first, last, width, _, flags = struct.unpack_from("<HHHHH", data)
+            columns = range(first, min(last, LAST_COLUMN) + 1)
             if flags & 1 or width == 0:
-                self.sheet.hidden_columns.update(range(first, min(last, LAST_COLUMN) + 1))
+                self.sheet.hidden_columns.update(columns)
+            else:
+                self.sheet.widths |= dict.fromkeys(columns, width / 256)
         elif kind == _VIEW:
             self.shows_zeros = bool(struct.unpack_from("<H", data)[0] & 0x10)
         elif kind == _MERGED:
@@ -298,11 +264,15 @@ class _Cells:
                 top, bottom, left, right = struct.unpack_from("<HHHH", data, 2 + n * 8)
                 self.sheet.merged.append((top, left, bottom, right))
 
+        elif kind == _DRAWING:
+            self.covers += _covers(data)
+
     def finish(self) -> None:
         """After the last record: what the sheet as a whole does not show is taken out."""
         if not self.shows_zeros:
             for place in self.zeros:
                 self.sheet.cells.pop(place, None)
+        as_seen(self.sheet, self.covers, [])
 
     def _cell(self, kind: int, data: bytes, row: int, column: int, style: int) -> None:
         if kind == _NUMBER:
@@ -314,9 +284,9 @@ class _Cells:
             strings = self.book.strings
             self._put(row, column, style, strings[index] if index < len(strings) else UNKNOWN)
         elif kind == _TEXT:
-            self._put(row, column, style, _text(data, 6, self.book, wide_length=True))
+            self._put(row, column, style, text_at(data, 6, self.book.old_charset, wide_length=True))
         elif kind == _RICH_TEXT:  # its runs are not followed: as likely as not they are a mark at a figure
-            self._put(row, column, style, _text(data, 6, self.book, wide_length=True) + UNKNOWN)
+            self._put(row, column, style, text_at(data, 6, self.book.old_charset, wide_length=True) + UNKNOWN)
         elif kind == _BOOLEAN:
             value, is_error = struct.unpack_from("<BB", data, 6)
             text = _ERRORS.get(value, UNKNOWN) if is_error else ("TRUE" if value else "FALSE")
@@ -335,20 +305,40 @@ class _Cells:
             self._put(row, column, style, _ERRORS.get(result[2], UNKNOWN))
 
     def _figure(self, row: int, column: int, style: int, number: float) -> None:
-        format = self.book.style(style)[1]
+        look = self.book.style(style)
         if number == 0:
             self.zeros.add((row, column))
-        self._put(row, column, style, shown_number(number, format, from_1904=self.book.from_1904))
+        size, usual = self.book.font(look.font).size, self.book.font(0).size
+        if not look.shrinks:
+            self.sheet.numbers[row, column] = size / usual if size and usual else 1.0
+        shown = shown_number(number, self.book.format(look), from_1904=self.book.from_1904)
+        self._put(row, column, style, shown)
 
     def _put(self, row: int, column: int, style: int, text: str) -> None:
-        is_struck, format = self.book.style(style)
-        text = shown_text(text, format)
+        look = self.book.style(style)
+        font = self.book.font(look.font)
+        text = shown_text(text, self.book.format(look))
         if text:
             self.book.measure.add(text)
+            text = struck(text) if font.struck else on_its_own_colour(text, font.ink, look.ground, font.size)
             here = (row, column)
-            self.sheet.cells[here] = (
-                UNKNOWN if here in self.sheet.cells else struck(text) if is_struck else text
-            )
+            self.sheet.cells[here] = UNKNOWN if here in self.sheet.cells else text
+
+
+def _covers(data: bytes) -> Iterator[Cover]:
+    """What a record says is drawn over cells."""
+    at, shape = 0, 0
+    while at + 8 <= len(data):
+        head, kind, length = struct.unpack_from("<HHI", data, at)
+        at += 8
+        if head & 15 == 15:
+            continue  # it holds others
+        if kind == _SHAPE:
+            shape = head >> 4
+        elif kind == _ANCHOR and length >= 18 and at + 18 <= len(data) and shape not in _NO_COVERS:
+            left, top, right, bottom = struct.unpack_from("<2xH2xH2xH2xH", data, at)
+            yield Cover((top, left, bottom, right), shape == _PICTURE_FRAME)
+        at += length
 
 
 def _unpacked(packed: int) -> float:

@@ -9,15 +9,16 @@ from collections.abc import Iterator
 
 from load.extract.document import Document, Unreadable
 from load.extract.word.doc_file import DocFile, read_doc_file
-from load.extract.word.doc_properties import DELETED, HIDDEN, RAISED, STRUCK, ParagraphLook
+from load.extract.word.doc_properties import DELETED, HIDDEN, RAISED, STRUCK, TINY, WHITE, ParagraphLook
 from load.extract.word.numbering import Counter, numbered
-from load.extract.written import Block, Box, Flow, document_of, struck
+from load.extract.written import UNKNOWN, UNSEEN, Block, Box, Flow, document_of, struck
 
 _MARK = re.compile("[\x07\x0c\r]")
 _CELL, _PICTURE, _ANCHOR, _NOTE = "\x07", "\x01", "\x08", "\x02"
 _BEGIN, _RESULT, _END = "\x13", "\x14", "\x15"
 _PRINTED = {"\x0b": "\n", "\x0e": "\n", "\x1e": "-", "\x1f": "", "\t": " ", "\xa0": " ", "\n": "\n"}
 _CONTROL = re.compile("[\x00-\x1f\xa0]")
+_SHOWN_ELSEWHERE = {"EQ", "FORMDROPDOWN", "FORMCHECKBOX", "SYMBOL", "AUTONUM", "LISTNUM"}  # not in the text
 _HALVES = re.compile("[\ud800-\udfff]")
 
 
@@ -40,6 +41,7 @@ class _Reader:
     def __init__(self, file: DocFile) -> None:
         self.file = file
         self.images = False
+        self._pictured = False  # whether a picture has been met in the cell
         start, end = file.stories["text"]
         anchors = file.text.count(_ANCHOR, start, end)
         in_order = anchors == len(file.boxes)
@@ -79,7 +81,9 @@ class _Reader:
             flow.add([numbered(number, printed), *self._after])
             self._after = []
             if ends_cell:
-                flow.end_cell()
+                flow.end_cell(has_picture=self._pictured)
+            if ends_cell or not depth:
+                self._pictured = False
         flow.add([rest] if rest else [])
         return [*flow.closed(), *self._written_notes()]
 
@@ -105,7 +109,8 @@ class _Reader:
         was_raised = False
         for offset, (character, look) in enumerate(zip(text, looks, strict=True)):
             if character in (_BEGIN, _RESULT, _END):
-                self._field(character)
+                if self._field(character) and in_cell:
+                    yield UNKNOWN
                 continue
             if self._fields and self._fields[-1] is not None:
                 self._fields[-1] = (self._fields[-1] + character)[:40]
@@ -125,10 +130,15 @@ class _Reader:
                 if in_cell and bool(look & RAISED) != was_raised:
                     was_raised = not was_raised
                     yield " "
+                if in_cell and look & (WHITE | TINY) and character.isdigit():
+                    yield UNSEEN
                 yield struck(character) if in_cell and look & STRUCK else character
 
-    def _field(self, character: str) -> None:
-        """A field's instruction is not text, its result is; one in a table of contents is not."""
+    def _field(self, character: str) -> bool:
+        """A field's instruction is not text, its result is; one in a table of contents is not.
+
+        True at the end of one that shows what is not in the text.
+        """
         if character == _BEGIN:
             self._fields.append("")
             self._skipped.append(False)
@@ -136,8 +146,10 @@ class _Reader:
             self._skipped[-1] = (self._fields[-1] or "").split()[:1] == ["TOC"]
             self._fields[-1] = None
         elif self._fields:
-            self._fields.pop()
             self._skipped.pop()
+            word = (self._fields.pop() or "").split()[:1]
+            return bool(word) and word[0].upper() in _SHOWN_ELSEWHERE
+        return False
 
     def _picture(self, character: str) -> None:
         if character == _ANCHOR and self._boxes:
@@ -147,7 +159,7 @@ class _Reader:
             self._after = [*after, box]
             self._fields, self._skipped = fields, skipped
         else:
-            self.images = True
+            self.images = self._pictured = True
 
 
 def _whole(text: str) -> str:

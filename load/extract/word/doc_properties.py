@@ -8,11 +8,13 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-HIDDEN, STRUCK, RAISED, SYMBOL, DELETED = 1, 2, 4, 8, 16
+HIDDEN, STRUCK, RAISED, SYMBOL, DELETED, WHITE, TINY = 1, 2, 4, 8, 16, 32, 64
 _SIZES = (1, 1, 2, 4, 2, 2, -1, 3)  # of a property's operand, by the upper three bits of its code
 _T_DEF_TABLE = 0xD608
 _LOOKS = {0x083C: HIDDEN, 0x0837: STRUCK, 0x2A53: STRUCK, 0x2A48: RAISED, 0x0800: DELETED}
-_SYMBOL = 0x6A09
+_SYMBOL, _POSITION, _COLOUR, _RGB, _SIZE = 0x6A09, 0x4845, 0x2A42, 0x6870, 0x4A43
+_WHITE = 8
+_SMALLEST = 6  # half points: what is smaller is not to be seen
 
 
 @dataclass(slots=True)
@@ -29,11 +31,19 @@ class ParagraphLook:
 
 
 def character_look(properties: bytes) -> tuple[int, str]:
+    """How characters of these properties look, and the sign that stands for them, if one does."""
     look, sign = 0, ""
     for code, value in _properties(properties):
         if code in _LOOKS:
             is_on = value[0] in (1, 2, 129) if code == 0x2A48 else value[0] in (1, 0x81)
             look = look | _LOOKS[code] if is_on else look & ~_LOOKS[code]
+        elif code == _POSITION and any(value):
+            look |= RAISED
+        elif code in (_COLOUR, _RGB):
+            is_white = value == b"\xff\xff\xff\0" if code == _RGB else value[0] == _WHITE
+            look = look | WHITE if is_white else look & ~WHITE
+        elif code == _SIZE:
+            look = look | TINY if value[0] < _SMALLEST and not value[1] else look & ~TINY
         elif code == _SYMBOL and len(value) == 4:
             (number,) = struct.unpack_from("<H", value, 2)
             plain = 0x20 <= number < 0xD800 or number >= 0xF900

@@ -13,6 +13,16 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from load.extract.document import Document, Unreadable
+from load.extract.word.docx_elements import (
+    AROUND,
+    first_word,
+    formula,
+    is_contents,
+    is_covered,
+    is_on_its_own_colour,
+    symbol,
+    within,
+)
 from load.extract.word.docx_styles import (
     NO_LOOK,
     Lists,
@@ -27,44 +37,39 @@ from load.extract.word.docx_styles import (
     without_table_styles,
 )
 from load.extract.word.numbering import numbered
-from load.extract.written import UNKNOWN, Block, Box, Table, document_of, struck
+from load.extract.written import (
+    UNKNOWN,
+    Block,
+    Box,
+    Table,
+    document_of,
+    has_digit,
+    struck,
+    unseen,
+    with_picture,
+)
 from load.extract.zipped import Zipped, parsed
 
-_AROUND = {
-    "ins",
-    "moveTo",
-    "hyperlink",
-    "smartTag",
-    "customXml",
-    "fldSimple",
-    "dir",
-    "bdo",
-    "rubyBase",
-    "sdtContent",
-}
 _DELETED = {"del", "moveFrom"}
-_PICTURES = {"blip", "imagedata", "OLEObject", "chart", "relIds"}
+_PICTURES = {"blip", "imagedata", "OLEObject", "chart", "relIds", "textpath", "contentPart", "control"}
+_SHAPES = {"wsp", "cxnSp", "shape", "line", "rect", "oval", "roundrect", "polyline", "curve", "arc"}
 _BREAKS = {"br", "cr"}
 _PLAIN = {"tab": " ", "ptab": " ", "noBreakHyphen": "-"}
-_STYLED = (b"vanish", b"strike", b"vertAlign", b"numPr")  # what a style may set that matters here
+_STYLED = (
+    b"vanish",
+    b"strike",
+    b"vertAlign",
+    b"numPr",
+    b"position",
+    b"FFFFFF",
+    b"ings",
+)  # what a style may set that matters here
 _FIGURE = re.compile(r"[^\u2e80-\u9fff]*\d[^\u2e80-\u9fff]*")  # a digit, and no Chinese character
 # Fields that show something which is not in the text: a formula set by Word, a choice, a box to tick.
-_SHOWN_ELSEWHERE = {"EQ", "FORMDROPDOWN", "FORMCHECKBOX"}
-_IN_LINE = {
-    "r",
-    "t",
-    "rPr",
-    "ctrlPr",
-    "oMath",
-    "oMathPara",
-    "oMathParaPr",
-    "jc",
-    "sty",
-    "nor",
-    "rFonts",
-    "sz",
-}
-_SYMBOLS = range(0xE000, 0xF900)  # private use: what it looks like, the font alone knows
+_SHOWN_ELSEWHERE = {
+    "EQ", "FORMDROPDOWN", "FORMCHECKBOX", "SYMBOL", "MACROBUTTON", "GOTOBUTTON", "AUTONUM", "AUTONUMLGL",
+    "AUTONUMOUT", "LISTNUM", "ADVANCE",
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -112,6 +117,7 @@ class _Reader:
     def __init__(self, parts: Zipped, main: str) -> None:
         self.parts, self.main = parts, main
         self.images = False
+        self._shapes = False  # whether one without a text has been met
         self._parts_of_kind = {kind: name for kind, _, name in _relations(parts, main)}
         self.styles = Styles(self._part("styles"))
         self.lists = Lists(self._part("numbering"), self.styles)
@@ -138,7 +144,7 @@ class _Reader:
             elif name == "tbl":
                 yield self._table(child, depth)
             elif name == "sdt":
-                if not _is_contents(child):
+                if not is_contents(child):
                     yield from self.blocks(child, depth)
             elif name == "AlternateContent":
                 for choice in chosen(child):
@@ -147,7 +153,7 @@ class _Reader:
                 raise Unreadable(
                     "its text is a file of another format inside it; save it anew as a Word document"
                 )
-            elif name in _AROUND:
+            elif name in AROUND:
                 yield from self.blocks(child, depth)
             if depth == 0 and self._notes:
                 notes, self._notes = self._notes, []
@@ -192,20 +198,22 @@ class _Reader:
             name = name_of(child)
             if name == "r":
                 self._run(child, line)
-            elif name in _AROUND:
+            elif name in AROUND:
+                if name == "bdo" and line.in_cell and attribute(child, "val") == "rtl":
+                    line.text.append(UNKNOWN)  # its digits are shown from right to left
                 self._inline(child, line)
             elif name == "sdt":
                 content = child_of(child, "sdtContent")
                 if content is not None:
                     self._inline(content, line)
             elif name in ("oMath", "oMathPara"):
-                line.text.append(_formula(child))
+                line.text.append(formula(child))
             elif name == "AlternateContent":
                 for choice in chosen(child):
                     self._inline(choice, line)
 
     def _run(self, element: etree._Element, line: _Line) -> None:
-        look, is_white = NO_LOOK, False
+        look = NO_LOOK
         text: list[str] = []
         shown = not any(field is not None for field in self._fields) and not any(self._skipped)
         for child in element:
@@ -216,7 +224,6 @@ class _Reader:
             elif name == "rPr":
                 style = self.styles.of(attribute(child_of(child, "rStyle"), "val"))
                 look = look_of(child).over(style.look)
-                is_white = (attribute(child_of(child, "color"), "val") or "").upper() == "FFFFFF"
             elif name == "instrText":
                 if self._fields and self._fields[-1] is not None and len(self._fields[-1]) < 40:
                     self._fields[-1] += child.text or ""
@@ -231,7 +238,7 @@ class _Reader:
             elif name in _BREAKS:
                 text.append("\n")
             elif name == "sym":
-                text.append(_symbol(attribute(child, "char")))
+                text.append(symbol(attribute(child, "char")))
             elif name in ("footnoteReference", "endnoteReference"):
                 self._notes.append((name.removesuffix("Reference") + "s", attribute(child, "id") or ""))
             elif name == "ruby":
@@ -244,10 +251,13 @@ class _Reader:
         look = look.over(line.style.look)
         if not whole or look.hidden:
             return
-        if line.in_cell and (
-            look.struck or (is_white and _FIGURE.fullmatch(whole) and not _is_shaded(element))
-        ):
-            whole = struck(whole)
+        if line.in_cell and look is not NO_LOOK:
+            if look.struck:
+                whole = struck(whole)
+            elif look.symbols:
+                whole = re.sub(r"\S", UNKNOWN, whole)
+            elif _FIGURE.fullmatch(whole) and (look.tiny or is_on_its_own_colour(look, element)):
+                whole = unseen(whole)
         line.text.append(f" {whole} " if line.in_cell and look.raised else whole)
 
     def _field(self, kind: str | None) -> bool:
@@ -259,18 +269,20 @@ class _Reader:
             self._fields.append("")
             self._skipped.append(False)
         elif kind == "separate" and self._fields:
-            word = _first_word(self._fields[-1])
+            word = first_word(self._fields[-1])
             self._skipped[-1] = word == "TOC"
             if word not in _SHOWN_ELSEWHERE:
                 self._fields[-1] = None
         elif kind == "end" and self._fields:
             self._skipped.pop()
-            return _first_word(self._fields.pop()) in _SHOWN_ELSEWHERE
+            return first_word(self._fields.pop()) in _SHOWN_ELSEWHERE
         return False
 
     def _graphic(self, element: etree._Element, line: _Line) -> None:
         for child in chosen(element) if name_of(element) == "AlternateContent" else element:
             name = name_of(child)
+            if name in _SHAPES:
+                self._shapes = self._shapes or not any(name_of(e) == "txbxContent" for e in child.iter())
             if name == "txbxContent":
                 fields, skipped, self._fields, self._skipped = self._fields, self._skipped, [], []
                 line.boxes.append(Box(list(self.blocks(child, 1))))
@@ -284,71 +296,21 @@ class _Reader:
 
     def _table(self, element: etree._Element, depth: int) -> Table:
         table = Table()
-        for row in _within(element, "tr"):
+        for row in within(element, "tr"):
             properties = child_of(row, "trPr")
             if properties is not None and (
                 child_of(properties, "del") is not None or is_on(child_of(properties, "hidden"))
             ):
                 continue
             cells = []
-            for cell in _within(row, "tc"):
-                had_images, self.images = self.images, False
+            for cell in within(row, "tc"):
+                had_images, self.images, self._shapes = self.images, False, False
                 blocks = list(self.blocks(cell, depth + 1))
-                if self.images and not any(not isinstance(block, str) or block.strip() for block in blocks):
-                    blocks = [UNKNOWN]  # a picture, perhaps of a figure
+                if self.images or (self._shapes and any(map(has_digit, blocks))):
+                    blocks = with_picture(blocks)
                 self.images = self.images or had_images
-                if not _is_covered(child_of(cell, "tcPr")):
+                if not is_covered(child_of(cell, "tcPr")):
                     cells.append(blocks)
             if cells:
                 table.rows.append(cells)
         return table
-
-
-def _first_word(instruction: str | None) -> str:
-    return next(iter((instruction or "").split()), "").upper()
-
-
-def _formula(element: etree._Element) -> str:
-    """The text of a formula; its parts are set apart where they do not all stand in one line."""
-    texts = [t.text or "" for t in element.iter() if name_of(t) == "t"]
-    return ("" if all(name_of(part) in _IN_LINE for part in element.iter()) else " ").join(texts)
-
-
-def _is_shaded(run: etree._Element) -> bool:
-    """Whether the cell around a run has a colour of its own, on which white can be seen."""
-    cell = next((around for around in run.iterancestors() if name_of(around) == "tc"), None)
-    fill = attribute(child_of(cell, "tcPr", "shd"), "fill")
-    return (fill or "auto").upper() not in ("AUTO", "FFFFFF")
-
-
-def _within(element: etree._Element, name: str) -> Iterator[etree._Element]:
-    """The rows of a table, or the cells of a row; content controls and changes may stand around them."""
-    for child in element:
-        found = name_of(child)
-        if found == name:
-            yield child
-        elif found == "sdt" or found in _AROUND:
-            yield from _within(child, name)
-
-
-def _is_covered(properties: etree._Element | None) -> bool:
-    """Whether a cell is covered by a merged one, or deleted: Word shows nothing of it."""
-    for property in () if properties is None else properties:
-        name = name_of(property)
-        if name == "cellDel":
-            return True
-        if name in ("vMerge", "hMerge") and attribute(property, "val") != "restart":
-            return True
-    return False
-
-
-def _is_contents(element: etree._Element) -> bool:
-    gallery = child_of(element, "sdtPr", "docPartObj", "docPartGallery")
-    return attribute(gallery, "val") == "Table of Contents"
-
-
-def _symbol(code: str | None) -> str:
-    if not code or not re.fullmatch(r"[0-9A-Fa-f]{1,4}", code):
-        return UNKNOWN
-    number = int(code, 16)
-    return UNKNOWN if number in _SYMBOLS or number < 0x20 or 0xD800 <= number < 0xE000 else chr(number)

@@ -13,6 +13,9 @@ from lxml import etree
 from load.extract.word.numbering import Counter, Level
 
 _PLACEHOLDER = re.compile(r"%([1-9])")
+_SMALLEST = 6  # half points: what is smaller is not to be seen
+_SIGN_FONTS = ("wingdings", "webdings", "marlett", "zapf dingbats", "bookshelf symbol")
+_HIGHLIGHTS = {"BLACK": "000000", "WHITE": "FFFFFF", "YELLOW": "FFFF00", "RED": "FF0000", "NONE": "AUTO"}
 _STYLES_HEAD = re.compile(rb"<((?:\w+:)?)styles\b[^>]*>")
 
 
@@ -23,17 +26,28 @@ class Look:
     hidden: bool | None = None
     struck: bool | None = None
     raised: bool | None = None
+    tiny: bool | None = None
+    symbols: bool | None = None  # whether its font has signs for letters
+    ink: str | None = None  # colours are RRGGBB or "AUTO"
+    ground: str | None = None
 
     def over(self, other: "Look") -> "Look":
         """This look, and of `other` what it does not say."""
+        if self is NO_LOOK or other is NO_LOOK:
+            return other if self is NO_LOOK else self
         return Look(
             other.hidden if self.hidden is None else self.hidden,
             other.struck if self.struck is None else self.struck,
             other.raised if self.raised is None else self.raised,
+            other.tiny if self.tiny is None else self.tiny,
+            other.symbols if self.symbols is None else self.symbols,
+            self.ink or other.ink,
+            self.ground or other.ground,
         )
 
 
 NO_LOOK = Look()
+_NOTHING_SAID = (None,) * 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +111,40 @@ def chosen(element: etree._Element) -> list[etree._Element]:
 
 
 def look_of(properties: etree._Element) -> Look:
-    hidden = struck = raised = None
+    """What the properties of a run say of its look."""
+    hidden = struck = raised = tiny = symbols = None
+    ink = ground = None
     for property in properties:
         name = name_of(property)
         if name == "vanish":
             hidden = is_on(property)
         elif name in ("strike", "dstrike"):
             struck = struck or is_on(property)
-        elif name == "vertAlign":
-            raised = is_on(property)
-    return NO_LOOK if hidden is struck is raised is None else Look(hidden, struck, raised)
+        elif name in ("vertAlign", "position"):
+            raised = raised or is_on(property)
+        elif name == "sz":
+            tiny = (number_of(attribute(property, "val")) or _SMALLEST) < _SMALLEST
+        elif name == "rFonts":
+            symbols = _has_signs(attribute(property, "ascii"))
+        elif name == "color":
+            ink = _ink(property)
+        elif name in ("highlight", "shd"):
+            fill = (attribute(property, "val" if name == "highlight" else "fill") or "AUTO").upper()
+            ground = _HIGHLIGHTS.get(fill, fill)
+    said = (hidden, struck, raised, tiny, symbols, ink, ground)
+    return NO_LOOK if said == _NOTHING_SAID else Look(*said)
+
+
+@lru_cache(maxsize=1024)
+def _has_signs(font: str | None) -> bool | None:
+    return None if font is None else font.lower().startswith(_SIGN_FONTS)
+
+
+def _ink(property: etree._Element) -> str:
+    if attribute(property, "themeColor") in ("background1", "light1"):
+        shades = attribute(property, "themeShade") or attribute(property, "themeTint")
+        return "AUTO" if shades else "FFFFFF"
+    return (attribute(property, "val") or "AUTO").upper()
 
 
 def without_table_styles(data: bytes) -> bytes:

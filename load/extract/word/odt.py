@@ -11,7 +11,17 @@ from lxml import etree
 
 from load.extract.document import Document, Unreadable
 from load.extract.word.numbering import Counter, Level, numbered
-from load.extract.written import UNKNOWN, Block, Box, Table, document_of, struck
+from load.extract.written import (
+    UNKNOWN,
+    Block,
+    Box,
+    Table,
+    document_of,
+    has_digit,
+    struck,
+    unseen,
+    with_picture,
+)
 from load.extract.zipped import Zipped
 
 _SKIPPED = {
@@ -19,6 +29,19 @@ _SKIPPED = {
     "index-title", "forms", "variable-decls", "sequence-decls", "user-field-decls",
 }  # fmt: skip
 _PICTURES = {"image", "object", "object-ole", "plugin"}
+_SHAPES = {
+    "line",
+    "rect",
+    "custom-shape",
+    "polyline",
+    "polygon",
+    "path",
+    "ellipse",
+    "circle",
+    "connector",
+    "control",
+}
+_SMALLEST = 3.0  # points: what is smaller is not to be seen
 _ROWS = {"table-header-rows", "table-rows", "table-row-group"}
 _MOST_REPEATED = 500  # cells and rows said to come again; more are not in a table that a person made
 _FORMATS = {
@@ -76,7 +99,10 @@ class _Reader:
 
     def __init__(self, roots: list[etree._Element | None]) -> None:
         self.images = False
-        self._looks: dict[str, set[str]] = {}  # by style: "hidden", "struck", "raised"
+        self._shapes = False  # whether one without a text has been met
+        self._looks: dict[str, set[str]] = {}  # by style: "hidden", "struck", "raised", "tiny", "signs"
+        self._inks: dict[str, str] = {}  # by style: colours like "#ffffff"
+        self._grounds: dict[str, str] = {}
         self._parents: dict[str, str] = {}
         self._lists: dict[str, dict[int, Level]] = {}
         self._of_style: dict[str, str] = {}  # the list that a style of paragraphs belongs to
@@ -107,8 +133,17 @@ class _Reader:
                 for kind in ("style", "type")
             ):
                 look.add("struck")
-            if (_attribute(properties, "text-position") or "").startswith(("super", "sub")):
+            if not re.match(r"[+\-]?0+%|$", _attribute(properties, "text-position") or ""):
                 look.add("raised")
+            if _is_tiny(_attribute(properties, "font-size")):
+                look.add("tiny")
+            if (_attribute(properties, "font-name") or "").lower().startswith(("wingdings", "webdings")):
+                look.add("signs")
+            ink, ground = (_attribute(properties, of) for of in ("color", "background-color"))
+            if ink and _attribute(properties, "use-window-font-color") != "true":
+                self._inks[name] = ink.lower()
+            if ground and ground != "transparent":
+                self._grounds[name] = ground.lower()
         if look:
             self._looks[name] = look
 
@@ -122,6 +157,25 @@ class _Reader:
             if not name:
                 break
         return found
+
+    def _said(self, element: etree._Element, colours: dict[str, str]) -> str | None:
+        """The colour that the style of an element, or one that it is based on, names."""
+        name = _attribute(element, "style-name") or ""
+        for _ in range(20):
+            if name in colours or not name:
+                return colours.get(name)
+            name = self._parents.get(name, "")
+        return None
+
+    def _is_on_its_own_colour(self, element: etree._Element) -> bool:
+        """Whether text in an element has the colour of what it is printed on."""
+        ink = ground = None
+        for around in (element, *element.iterancestors()):
+            ink = ink or self._said(around, self._inks)
+            ground = ground or self._said(around, self._grounds)
+            if _name(around) == "table":
+                break
+        return ink is not None and ink == (ground or "#ffffff")
 
     def blocks(self, element: etree._Element, depth: int) -> Iterator[Block]:
         """The blocks in an element; `depth` is how many cells and boxes stand around it."""
@@ -163,6 +217,9 @@ class _Reader:
             if not in_cell:
                 return text
             text = struck(text) if "struck" in look else text
+            text = re.sub(r"\S", UNKNOWN, text) if "signs" in look else text
+            if "tiny" in look or (self._inks and self._is_on_its_own_colour(element)):
+                text = unseen(text)
             return f" {text} " if "raised" in look else text
 
         yield dressed(element.text)
@@ -176,7 +233,7 @@ class _Reader:
                 yield "\n"
             elif name == "note":
                 self._note(child)
-            elif name in ("frame", "custom-shape", "rect", "g", "text-box"):
+            elif name in ("frame", "g", "text-box") or name in _SHAPES:
                 boxes += self._frame(child)
             elif name not in _SKIPPED:
                 yield from self._inline(child, look | self._look(child), boxes, in_cell)
@@ -190,12 +247,15 @@ class _Reader:
     def _frame(self, element: etree._Element) -> list[Block]:
         if any(_name(child) in _PICTURES for child in element):
             self.images = True
-        if _name(element) in ("text-box", "custom-shape", "rect"):
-            return [Box(list(self.blocks(element, 1)))]
+        if _name(element) == "text-box" or _name(element) in _SHAPES:
+            box = Box(list(self.blocks(element, 1)))
+            has_text = any(not isinstance(block, str) or block.strip() for block in box.blocks)
+            self._shapes = self._shapes or not has_text
+            return [box]
         return [
             block
             for child in element
-            if _name(child) in ("frame", "text-box", "custom-shape", "rect", "g")
+            if _name(child) in ("frame", "text-box", "g") or _name(child) in _SHAPES
             for block in self._frame(child)
         ]
 
@@ -207,12 +267,10 @@ class _Reader:
             cells: list[list[Block]] = []
             for cell in row:
                 if _name(cell) == "table-cell":
-                    had_images, self.images = self.images, False
+                    had_images, self.images, self._shapes = self.images, False, False
                     blocks = list(self.blocks(cell, depth + 1))
-                    if self.images and not any(
-                        not isinstance(block, str) or block.strip() for block in blocks
-                    ):
-                        blocks = [UNKNOWN]  # a picture, perhaps of a figure
+                    if self.images or (self._shapes and any(map(has_digit, blocks))):
+                        blocks = with_picture(blocks)
                     self.images = self.images or had_images
                     cells += [blocks] * self._times(cell, "number-columns-repeated")
             if cells:
@@ -258,6 +316,11 @@ class _Reader:
                     number = self._counter.next(key, self._lists.get(own, {}), level) if is_first else ""
                     is_first = False
                     yield from self._paragraph(child, depth, number)
+
+
+def _is_tiny(size: str | None) -> bool:
+    found = re.fullmatch(r"([\d.]{1,6})pt", size or "")
+    return found is not None and float(found[1]) < _SMALLEST
 
 
 def _rows(element: etree._Element) -> Iterator[etree._Element]:

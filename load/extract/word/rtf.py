@@ -9,41 +9,26 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from load.extract.document import Document, Unreadable
-from load.extract.written import UNKNOWN, Block, Box, Flow, document_of, struck
-
-_TOKEN = re.compile(
-    rb"\\(?P<word>[a-zA-Z]{1,32})(?P<number>-?\d{1,10})? ?|\\'(?P<byte>[0-9a-fA-F]{2})|\\(?P<sign>[^a-zA-Z])"
-    rb"|(?P<brace>[{}])|(?P<text>[^\\{}]+)|\\",
-    re.DOTALL,
+from load.extract.word.rtf_words import (
+    CHARACTERS,
+    CODES,
+    COLOURS,
+    DEEPEST_GROUP,
+    KNOWN,
+    MOST_TOKENS,
+    PAGES,
+    READ_THOUGH_STARRED,
+    SHOWN_ELSEWHERE,
+    SIGNS,
+    SKIPPED,
+    SMALLEST,
+    TOKEN,
+    WHITE,
+    character,
+    end_of_group,
+    whole,
 )
-_SKIPPING = re.compile(rb"\\bin(?P<length>\d{1,9}) ?|\\[^a-zA-Z]|(?P<brace>[{}])")
-_MOST_TOKENS = 6_000_000
-_DEEPEST_GROUP = 2_000
-_SKIPPED = {
-    "stylesheet", "colortbl", "info", "pict", "header", "headerl", "headerr", "headerf", "footer", "footerl",
-    "footerr", "footerf", "ftnsep", "ftnsepc", "ftncn", "aftnsep", "aftnsepc", "aftncn", "nonesttables", "xe",
-    "tc", "txe", "rxe", "upr", "nonshppict", "sp", "objdata", "filetbl", "listtable", "listoverridetable",
-    "revtbl", "rsidtbl", "generator", "private", "template",
-}  # fmt: skip
-_READ_THOUGH_STARRED = {"nesttableprops", "shpinst", "fldinst", "shptxt", "fonttbl", "do", "dptxbxtext"}
-_CHARACTERS = {
-    "tab": " ", "line": "\n", "column": "\n", "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’",
-    "ldblquote": "“", "rdblquote": "”", "bullet": "•", "emspace": " ", "enspace": " ", "qmspace": " ",
-}  # fmt: skip
-_STRUCTURE = {
-    "par", "sect", "page", "cell", "nestcell", "row", "nestrow", "footnote", "shptxt", "dptxbxtext", "fldinst",
-    "fldrslt", "shpinst", "do", "nesttableprops", "fonttbl", "u", "bin",
-}  # fmt: skip
-_PROPERTIES = {
-    "pard", "plain", "intbl", "itap", "f", "v", "strike", "striked", "super", "sub", "nosupersub", "deleted", "uc",
-    "deff", "ansicpg", "trowd", "clmrg", "clvmrg", "cellx", "object", "objemb", "fcharset", "cpg",
-}  # fmt: skip
-# All others say how text looks, which is nearly all that an RTF file says.
-_KNOWN = {word.encode() for word in {*_SKIPPED, *_STRUCTURE, *_PROPERTIES, *_CHARACTERS}}
-_SIGNS = {b"~": " ", b"_": "-", b"{": "{", b"}": "}", b"\\": "\\"}
-_CODES = {0: "", 1: "", 128: "cp932", 129: "cp949", 134: "gb18030", 136: "big5hkscs", 2: "symbol"}
-_PAGES = {936: "gb18030", 54936: "gb18030", 950: "big5hkscs", 932: "cp932", 949: "cp949", 65001: "utf-8"}
-_HALVES = re.compile("[\ud800-\udfff]")
+from load.extract.written import UNKNOWN, Block, Box, Flow, document_of, struck, unseen
 
 
 @dataclass(slots=True)
@@ -55,6 +40,8 @@ class _State:
     struck: bool = False
     raised: bool = False
     deleted: bool = False
+    white: bool = False
+    tiny: bool = False
     code: str = ""  # of the font; "" is the document's
     fallback: int = 1  # how many characters stand for one given by its number
     in_table: bool = False
@@ -102,18 +89,25 @@ class _Reader:
         self._covered: set[int] = set()  # of the row's cells, those that a merged one covers
         self._cells = 0
         self._is_covered = False
+        self._whites: set[int] = set()  # colours that are white, by number
+        self._is_shaded = False  # whether a cell of the row has a colour of its own
+        self._pictured = False  # whether a picture has been met in the cell
 
     def read(self, body: bytes) -> None:
         """All of it. What a file that breaks off has begun to say in a cell is left out."""
         at, tokens = 0, 0
-        while found := _TOKEN.match(body, at):
+        colours = COLOURS.search(body)
+        for place, colour in enumerate(colours[1].split(b";") if colours else ()):
+            if WHITE.search(re.sub(rb"\s", b"", colour)):
+                self._whites.add(place)
+        while found := TOKEN.match(body, at):
             at = found.end()
             tokens += 1
-            if tokens > _MOST_TOKENS:
-                raise Unreadable(f"it has more than {_MOST_TOKENS:,} control words")
+            if tokens > MOST_TOKENS:
+                raise Unreadable(f"it has more than {MOST_TOKENS:,} control words")
             kind = found.lastgroup
             if kind in ("word", "number"):
-                if found["word"] not in _KNOWN and not self._starred and not self._due:
+                if found["word"] not in KNOWN and not self._starred and not self._due:
                     continue
                 number = int(found["number"]) if found["number"] else None
                 word = found["word"].decode()
@@ -124,7 +118,7 @@ class _Reader:
                 else:
                     self._word(word, number)
                     if self.state.skipped:
-                        at = _end_of_group(body, at)
+                        at = end_of_group(body, at)
             elif kind == "text":
                 self._text(found["text"])
             elif kind == "brace":
@@ -144,7 +138,7 @@ class _Reader:
             self._paragraph()
 
     def _open(self) -> None:
-        if len(self._groups) > _DEEPEST_GROUP:
+        if len(self._groups) > DEEPEST_GROUP:
             raise Unreadable("its groups stand too deep in one another")
         self._groups.append(self.state)
         self.state = replace(self.state, closes=None)
@@ -177,8 +171,8 @@ class _Reader:
             self._due -= 1
         elif sign in b"{}\\" and self._bytes and self._is_half():
             self._bytes += sign
-        elif sign in _SIGNS:
-            self._say(_SIGNS[sign])
+        elif sign in SIGNS:
+            self._say(SIGNS[sign])
         elif sign in b"\r\n":
             self._end_paragraph()
 
@@ -213,24 +207,26 @@ class _Reader:
         else:
             if state.in_table and state.struck:
                 text = struck(text)
+            if state.in_table and (state.tiny or (state.white and not self._is_shaded)):
+                text = unseen(text)
             self.story.line.append(f" {text} " if state.in_table and state.raised else text)
 
     def _word(self, word: str, number: int | None) -> None:
         self._end_bytes()
         if self._starred:
             self._starred = False
-            if word not in _READ_THOUGH_STARRED:
-                self.images = self.images or word == "shppict"
+            if word not in READ_THOUGH_STARRED:
+                self._picture(is_one=word == "shppict")
                 self.state.skipped = True
         if self.state.skipped:
             return
-        if word in _SKIPPED:
-            self.images = self.images or word == "pict"
+        if word in SKIPPED:
+            self._picture(is_one=word == "pict")
             self.state.skipped = True
-        elif word in _CHARACTERS:
-            self._say(_CHARACTERS[word])
+        elif word in CHARACTERS:
+            self._say(CHARACTERS[word])
         elif word == "u" and number is not None:
-            self._say(_character(number))
+            self._say(character(number))
             self._due = self.state.fallback
         elif word in ("par", "sect", "page"):
             self._end_paragraph()
@@ -257,7 +253,7 @@ class _Reader:
         if word == "pard":
             state.in_table, state.depth = False, 0
         elif word == "plain":
-            state.hidden = state.struck = state.raised = state.deleted = False
+            state.hidden = state.struck = state.raised = state.deleted = state.white = state.tiny = False
             state.code = self._fonts.get(self._default_font, "")
         elif word == "intbl":
             state.in_table = is_on
@@ -270,8 +266,14 @@ class _Reader:
             state.hidden = is_on
         elif word in ("strike", "striked"):
             state.struck = is_on
-        elif word in ("super", "sub"):
+        elif word in ("super", "sub", "up", "dn"):
             state.raised = is_on
+        elif word == "cf":
+            state.white = (number or 0) in self._whites
+        elif word == "fs":
+            state.tiny = 0 < (number or 0) < SMALLEST
+        elif word == "clcbpat":
+            self._is_shaded = bool(number) and number not in self._whites
         elif word == "nosupersub":
             state.raised = False
         elif word == "deleted":
@@ -281,9 +283,9 @@ class _Reader:
         elif word == "deff":
             self._default_font = number or 0
         elif word == "ansicpg" and number:
-            self._code = _PAGES.get(number, "cp1252")
+            self._code = PAGES.get(number, "cp1252")
         elif word == "trowd":
-            self._covered, self._cells, self._is_covered = set(), 0, False
+            self._covered, self._cells, self._is_covered, self._is_shaded = set(), 0, False, False
         elif word in ("clmrg", "clvmrg"):
             self._is_covered = True
         elif word == "cellx":
@@ -291,15 +293,20 @@ class _Reader:
                 self._covered.add(self._cells)
             self._cells, self._is_covered = self._cells + 1, False
         elif word in ("object", "objemb"):
-            self.images = True
+            self._picture(is_one=True)
+
+    def _picture(self, *, is_one: bool) -> None:
+        """A picture, if it is one, perhaps in a cell."""
+        self.images = self.images or is_one
+        self._pictured = self._pictured or (is_one and self.state.in_table)
 
     def _describe_font(self, word: str, number: int | None) -> None:
         if word == "f":
             self._font = number or 0
         elif word == "fcharset":
-            self._fonts[self._font] = _CODES.get(number or 0, "")
+            self._fonts[self._font] = CODES.get(number or 0, "")
         elif word == "cpg" and number:
-            self._fonts[self._font] = _PAGES.get(number, "")
+            self._fonts[self._font] = PAGES.get(number, "")
 
     def _destination(self, word: str) -> None:
         state = self.state
@@ -307,14 +314,16 @@ class _Reader:
             state.destination = word
         elif word in ("shpinst", "do", "nesttableprops"):
             state.destination = "mute"
+            self._pictured = self._pictured or (word != "nesttableprops" and state.in_table)
         elif word == "fldinst":
             state.destination = word
             self._instruction = []
+            state.closes = self._end_instruction
         elif word == "fldrslt":
             state.destination = ""
             state.skipped = "".join(self._instruction).split()[:1] == ["TOC"]
         else:
-            outer, inner = self.story, _Story()
+            outer, inner, self._pictured = self.story, _Story(), False
             self.story = inner
             state.destination, state.in_table, state.depth = "", False, 0
 
@@ -328,6 +337,13 @@ class _Reader:
                     outer.after.append(Box(blocks))
 
             state.closes = close
+
+    def _end_instruction(self) -> None:
+        """The end of what a field is told to show; some show what is not in the text."""
+        self._end_bytes()
+        word = "".join(self._instruction).split()[:1]
+        if word and word[0].upper() in SHOWN_ELSEWHERE and self.state.in_table:
+            self.story.line.append(UNKNOWN)
 
     def _depth(self) -> int:
         return max(self.state.depth, 1) if self.state.in_table else 0
@@ -349,44 +365,16 @@ class _Reader:
         else:
             story.flow.add(story.of_table)
             story.of_table = []
-        story.flow.add([_whole(text), *story.after, *([] if depth else story.notes)])
+        story.flow.add([whole(text), *story.after, *([] if depth else story.notes)])
         story.after, story.notes = [], []
 
     def _end_cell(self, word: str) -> None:
         depth = max(self._depth(), 2) if word.startswith("nest") else 1
         if word.endswith("cell"):
             self._paragraph(depth)
-            self.story.flow.end_cell()
+            self.story.flow.end_cell(has_picture=self._pictured)
+            self._pictured = False
             return
         self.story.line.clear()
         self.story.flow.at(depth)
         self.story.flow.end_row(frozenset(self._covered))
-
-
-def _end_of_group(body: bytes, at: int) -> int:
-    """Where the group in which `at` is ends: at its brace, or at the end of the file."""
-    depth = 0
-    while found := _SKIPPING.search(body, at):
-        at = found.end()
-        if found["length"]:
-            at += int(found["length"])
-        elif found["brace"] == b"{":
-            depth += 1
-        elif found["brace"]:
-            if not depth:
-                return found.start()
-            depth -= 1
-    return len(body)
-
-
-def _character(number: int) -> str:
-    """The character of that number, which the file may give as a negative one; what only a font knows is unknown."""
-    number = number % 0x10000 if number < 0x10000 else number
-    return UNKNOWN if 0xE000 <= number < 0xF900 or number > 0x10FFFF or number < 0x20 else chr(number)
-
-
-def _whole(text: str) -> str:
-    """`text` with the two halves of a character outside the basic plane joined."""
-    if not _HALVES.search(text):
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
