@@ -10,19 +10,27 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from load.checks import NOT_ASSESSABLE, PARSE_DOUBT, SOURCE_ERROR, Check
+from load.early import nested
 from load.forms import Form, form
+from load.forms.statistics import statistics_form
 from load.identify import Identity
 from load.narrative import SectionText
 from load.recognise.reading import TableReading
+from load.recognise.statistics import StatisticsReading
 
 COMPLETE, PARTIAL, UNREADABLE = "complete", "partial", "unreadable"
+NARRATIVE = "narrative"  # prose of a year that had no form: there are no figures to be read
 Number = int | float | None
 FormTable = dict[str, dict[str, Number]]
 
 
 @dataclass(slots=True)
 class Report:
-    """One publisher's report for one year, as read from one document."""
+    """One publisher's report for one year, as read from one document.
+
+    statistics  the table of statistics of the years before the form
+    is_early    whether it is a report of those years
+    """
 
     identity: Identity
     tables: Sequence[TableReading]
@@ -30,22 +38,37 @@ class Report:
     checks: list[Check]
     format: str
     charset: str
+    statistics: StatisticsReading = field(default_factory=StatisticsReading)
+    is_early: bool = False
     _tables: dict[int, FormTable | None] = field(default_factory=dict, repr=False)  # by number, as asked for
 
     @property
     def assessed(self) -> list[Check]:
-        """The checks that say something: failed sums and doubts."""
-        return [check for check in self.checks if check.verdict != NOT_ASSESSABLE]
+        """The checks that say something: failed sums and doubts, and notes on what was not read."""
+        return [check for check in self.checks if check.verdict != NOT_ASSESSABLE or check.detail]
+
+    @property
+    def unassessed(self) -> int:
+        """How many sums blanks made impossible."""
+        return len(self.checks) - len(self.assessed)
 
     @property
     def form_version(self) -> str | None:
-        """The version of the form, "mixed" where its tables are of several, None where no table tells."""
+        """The version of the form, "mixed" where its tables are of several, None where no table tells; of the
+        years before it that of the table of statistics, or of reports without one."""
+        if self.is_early:
+            early = statistics_form()
+            return early.version if self.statistics.found else early.prose_version
         versions = {table.version for table in self.tables if table.found and table.version}
         return versions.pop() if len(versions) == 1 else ("mixed" if versions else None)
 
     @property
     def status(self) -> str:
-        """COMPLETE where all three tables were found and every row of them read, UNREADABLE where none was."""
+        """COMPLETE where all three tables were found and every row of them read, UNREADABLE where none was. Of
+        the years before the form COMPLETE where every row of the table of statistics was read, NARRATIVE where
+        there is prose and no table."""
+        if self.is_early:
+            return self._early_status()
         if not any(table.figures for table in self.tables):
             return UNREADABLE
         whole = all(
@@ -53,6 +76,12 @@ class Report:
             for table in self.tables
         )
         return COMPLETE if whole else PARTIAL
+
+    def _early_status(self) -> str:
+        if self.statistics.found:
+            read = set(self.statistics.figures) == set(statistics_form().indicators)
+            return COMPLETE if read and not _unread(self.statistics) else PARTIAL
+        return NARRATIVE if any(section.text for section in self.sections) else UNREADABLE
 
     def cells(self, table: TableReading) -> list[tuple[str, str]]:
         """(row, column) of every figure that the form has in this table."""
@@ -83,7 +112,9 @@ class Report:
 
     def figures_sha256(self) -> str:
         """A fingerprint of all figures: the same for two documents that print the same form."""
-        tables = [self.table(number) for number in (2, 3, 4)]
+        tables: list[object] = [self.table(number) for number in (2, 3, 4)]
+        if self.statistics.found:
+            tables.append(nested(self.statistics))
         return hashlib.sha256(json.dumps(tables, sort_keys=True).encode()).hexdigest()
 
     def to_json(self) -> dict[str, Any]:
@@ -105,6 +136,7 @@ class Report:
             "table2": self.table(2),
             "table3": self.table(3),
             "table4": self.table(4),
+            "statistics": nested(self.statistics),
             "sections": [{"number": s.number, "heading": s.heading, "text": s.text} for s in self.sections],
             "checks": [
                 {
@@ -117,7 +149,7 @@ class Report:
                 }
                 for check in self.assessed
             ],
-            "not_assessable": self.count(NOT_ASSESSABLE),
+            "not_assessable": self.unassessed,
             "cells": [
                 {
                     "table": table.number,
@@ -127,9 +159,22 @@ class Report:
                     "raw": figure.raw,
                     "at": figure.at,
                     "by": figure.by,
+                    **({"converted_from": figure.converted_from} if figure.converted_from else {}),
                 }
                 for table in self.tables
                 for (row, column), figure in table.figures.items()
+            ]
+            + [
+                {
+                    "table": "statistics",
+                    "row": id,
+                    "column": "value",
+                    "value": figure.value,
+                    "raw": figure.raw,
+                    "at": figure.at,
+                    "by": figure.by,
+                }
+                for id, figure in self.statistics.figures.items()
             ],
             "identification": {"evidence": dict(identity.evidence), "conflicts": list(identity.conflicts)},
             "format": self.format,
@@ -141,7 +186,7 @@ def _cells(version: Form, number: int) -> list[tuple[str, str]]:
     return {2: version.table2_cells, 3: version.table3_cells, 4: version.table4_cells}[number]()
 
 
-def _unread(table: TableReading) -> bool:
+def _unread(table: TableReading | StatisticsReading) -> bool:
     return any(doubt.rule == "cell_unreadable" for doubt in table.doubts)
 
 

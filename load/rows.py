@@ -8,8 +8,10 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from load.checks import NOT_ASSESSABLE, PARSE_DOUBT, SOURCE_ERROR
+from load.checks import PARSE_DOUBT, SOURCE_ERROR
+from load.early import nested
 from load.forms import form, outcome_labels
+from load.narrative import SectionText
 from load.report import FormTable, Number, Report
 from load.schema import SECTION_COLUMNS
 
@@ -72,6 +74,7 @@ def report_rows(
     if cut:
         checks.append({"rule": "narrative_cut", "verdict": PARSE_DOUBT, "where": "narrative", "detail": cut})
     table2, table3, table4 = (report.table(number) for number in (2, 3, 4))
+    statistics = {"statistics": nested(report.statistics)} if report.statistics.found else {}
     main: Row = {
         "id": id,
         "publisher_id": publisher_id(report),
@@ -92,10 +95,10 @@ def report_rows(
         **_headline(table3, table4),
         "failed_checks": report.count(SOURCE_ERROR),
         "doubts": report.count(PARSE_DOUBT) + bool(cut),
-        "unassessed_checks": report.count(NOT_ASSESSABLE),
+        "unassessed_checks": report.unassessed,
         **narrative,
-        "headings": _json({str(s.number): s.heading for s in report.sections if s.heading}),
-        "form": _json({"table2": table2, "table3": table3, "table4": table4}),
+        "headings": _json(_headings(report)),
+        "form": _json({"table2": table2, "table3": table3, "table4": table4} | statistics),
         "evidence": _json(_evidence(report)),
         "identification": _json({"evidence": dict(who.evidence), "conflicts": list(who.conflicts)}),
     }
@@ -109,6 +112,11 @@ def report_rows(
             if value is not None
         ],
         "disputes": [shared | row | faceted for row in _disputes(table4)],
+        "statistics": [
+            shared | {"indicator": indicator, "value": figure.value} | faceted
+            for indicator, figure in report.statistics.figures.items()
+            if figure.value is not None
+        ],
         "checks": [shared | {"number": n} | row | faceted for n, row in enumerate(checks, 1)],
         "corrections": [shared | row for row in corrections],
     }
@@ -185,7 +193,9 @@ def _narrative(report: Report) -> tuple[dict[str, str], str]:
     """The narrative columns, and a sentence where they had to be cut to fit a row."""
     texts: dict[str, list[str]] = {column: [] for column in SECTION_COLUMNS.values()}
     for section in report.sections:
-        if section.text:
+        if report.is_early and (section.text or section.heading):
+            _add_early(texts, section)
+        elif section.text:
             texts[SECTION_COLUMNS.get(section.number, SECTION_COLUMNS[0])].append(section.text)
     narrative = {column: "\n".join(parts) for column, parts in texts.items()}
     size = sum(len(text.encode()) for text in narrative.values())
@@ -195,6 +205,26 @@ def _narrative(report: Report) -> tuple[dict[str, str], str]:
     for column, text in narrative.items():
         narrative[column] = text.encode()[: int(len(text.encode()) * share)].decode("utf-8", "ignore")
     return narrative, f"the narrative has {size:,} bytes; the first {share:.0%} of each section is kept"
+
+
+def _add_early(texts: dict[str, list[str]], section: SectionText) -> None:
+    """Add a section of a report from before the form: its heading stands with it where its column does not
+    tell which section it is."""
+    texts_of_column = texts[SECTION_COLUMNS.get(section.number, SECTION_COLUMNS[0])]
+    if section.heading and (section.number not in SECTION_COLUMNS or not section.number or texts_of_column):
+        texts_of_column.append(section.heading)
+    if section.text:
+        texts_of_column.append(section.text)
+
+
+def _headings(report: Report) -> dict[str, str]:
+    """The headings as printed, by section; where a report from before the form has several of a section, the
+    first."""
+    headings: dict[str, str] = {}
+    for section in report.sections:
+        if section.heading and (section.number or not report.is_early):
+            headings.setdefault(str(section.number), section.heading)
+    return headings
 
 
 def _evidence(report: Report) -> dict[str, dict[str, list[Any]]]:
@@ -215,4 +245,9 @@ def _evidence(report: Report) -> dict[str, dict[str, list[Any]]]:
         for entry in rows.values():
             del entry[3]
         evidence[f"table{table.number}"] = rows
+    if report.statistics.found:
+        evidence["statistics"] = {
+            id: [figure.at, figure.by, None if figure.raw == str(figure.value) else [figure.raw]]
+            for id, figure in report.statistics.figures.items()
+        }
     return evidence

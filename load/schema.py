@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlite_utils.db import DescIndex
 
-SCHEMA_VERSION = 4  # raised with every change that an older file does not have; see `load.store`
+SCHEMA_VERSION = 5  # raised with every change that an older file does not have; see `load.store`
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +111,11 @@ REPORTS = Table(
         _text("title", "页面所印标题", "Title as printed"),
         _text(
             "form_version",
-            "格式版本：2021、2019，或 mixed（各表版本不同）；以页面所印栏目为准，不以年度推断",
-            "Version of the form, told by its printed labels: 2021, 2019 or mixed",
+            "格式版本：2021、2019，或 mixed（各表版本不同）；以页面所印栏目为准，不以年度推断。2018 年及以前没有统一格式："
+            "有国办发〔2014〕32号统计表的为 2014（数字在 statistics 表），只有叙述的为 pre-2019",
+            "Version of the form, told by its printed labels: 2021, 2019 or mixed. There was no form up to 2018: 2014 is "
+            "a report with the table of statistics of that year (its figures are in the table statistics), pre-2019 one "
+            "of prose alone",
         ),
         _REGION,
         _PROVINCE,
@@ -124,9 +127,19 @@ REPORTS = Table(
         _text("source_url", "原文网址", "Address of the page that was read"),
         _text("document_id", "所读存档文件", "The archived document that was read", "documents"),
         _text(
+            "narrative_document_id",
+            "叙述另取自的存档文件：表格在附件、文字在网页（或相反）时填写；否则为空",
+            "The document that the narrative is from, where the figures are in an attached file and the prose is on "
+            "its page; else empty",
+            "documents",
+        ),
+        _text(
             "status",
-            "读取情况：complete 三表齐全，partial 部分读出，unreadable 未能读出表格",
-            "complete: all three tables read; partial: some figures missing; unreadable: no table could be read",
+            "读取情况：complete 三表齐全（2014 格式为统计表各行齐全），partial 部分读出，unreadable 未能读出表格，"
+            "narrative 当年尚无统一格式、只有叙述的报告，叙述已读出，没有数字可读",
+            "complete: all three tables read (of version 2014 every row of the table of statistics); partial: some figures "
+            "missing; unreadable: no table could be read; narrative: prose of a year that had no form, with no figures to "
+            "be read",
         ),
         _int("received_new", "本年新收申请（件）", "New requests this year"),
         _int("received_carried_in", "上年结转申请（件）", "Requests carried over from last year"),
@@ -156,8 +169,8 @@ REPORTS = Table(
         _text("headings", "各部分标题，如页面所印（JSON）", "Section headings as printed (JSON)"),
         _text(
             "form",
-            "三张表的全部数字（JSON）；空格为 null",
-            "The three tables, every figure (JSON); blank is null",
+            "三张表的全部数字（JSON）；空格为 null。有 2014 年统计表的，另有 statistics",
+            "The three tables, every figure (JSON); blank is null. With statistics where the table of 2014 is there",
         ),
         _text(
             "evidence",
@@ -376,6 +389,59 @@ DISPUTES = Table(
     sum_facets=(("result", "count"),),
 )
 
+STATISTICS = Table(
+    "statistics",
+    "2014 年统计表数据",
+    "Statistics of 2014 to 2018",
+    "一行是一份报告所附《政府信息公开情况统计表》（国办发〔2014〕32号，2014 至 2018 年度）的一个数字，与 2019 年以后的格式"
+    "口径不同，不可相加或比较，也不计入 reports 的主要数字。留空的不收，零照收。",
+    "One figure of the table of statistics (General Office of the State Council, 2014, no. 32) that reports of the years 2014 to 2018 carry. It counts "
+    "other things than the form from 2019 on: never add or compare the two; none of it is in the headline figures of "
+    "reports. Blanks are left out, zeros are kept.",
+    (
+        _int("report_id", "所属报告", "The report", "reports"),
+        _text("indicator", "统计指标", "Indicator", "indicators"),
+        Column("value", "REAL", "统计数，如页面所印", "Value as printed"),
+        _YEAR,
+        _PROVINCE,
+        _LEVEL,
+    ),
+    key=("report_id", "indicator"),
+    indexes=(("indicator",), ("fiscal_year",), ("province",), ("level",)),
+    facets=("indicator", "fiscal_year", "province", "level"),
+)
+
+INDICATORS = Table(
+    "indicators",
+    "统计指标代码",
+    "Indicators (code book)",
+    "国办发〔2014〕32号统计表的指标：名称、英文、计量单位、所属部分、上级指标。名称凭记忆所记、未与官方文本核对者，"
+    "verified 为 0；英文为我们所译，计量单位未经核对。",
+    "Code book of the table of statistics (General Office of the State Council, 2014, no. 32): label, unit, section and parent. verified is 0 where the "
+    "Chinese label is from memory and not checked against the official text; the English is ours, the units are unchecked.",
+    (
+        _text("id", "代码", "Code"),
+        _text("label_zh", "名称（编号和括号说明从略）", "Label, without its number and notes in brackets"),
+        _text("label_en", "英文名称", "English label"),
+        _text("unit", "计量单位", "Unit"),
+        _text("section", "所属部分", "Section of the table"),
+        _text(
+            "parent",
+            "上级指标；同名指标（如被依法纠错数）由此区分",
+            "Indicator that it is a part of: what tells two of the same label apart",
+            "indicators",
+        ),
+        _int("position", "表中次序", "Order in the table"),
+        _int(
+            "verified",
+            "名称是否已与官方文本核对（1 是，0 否）",
+            "1 if the label was seen in an official text",
+        ),
+    ),
+    key=("id",),
+    label="label_zh",
+)
+
 CHECKS = Table(
     "checks",
     "核对不符与存疑",
@@ -387,7 +453,11 @@ CHECKS = Table(
         _int("report_id", "所属报告", "The report", "reports"),
         _int("number", "序号", "Number within the report"),
         _text("rule", "规则", "Rule", "rules"),
-        _text("verdict", "判断", "source_error, parse_doubt or scope_or_wording"),
+        _text(
+            "verdict",
+            "判断；not_assessable 只是说明，不是差错",
+            "source_error, parse_doubt or scope_or_wording; not_assessable is a note and no fault",
+        ),
         Column("expected", "REAL", "按其他格子应为", "What the other cells make it"),
         Column("found", "REAL", "页面所印", "What is printed"),
         _text("where", "所在表、行、列", "Table, row and column"),
@@ -524,6 +594,11 @@ DOCUMENTS = Table(
             "文件中的第几份报告；未读出则为空",
             "Which report in the file, from 1; empty if unread",
         ),
+        _text(
+            "parent_url",
+            "附件所在网页的网址；不是附件则为空",
+            "Address of the page that the file is attached to; empty for anything else",
+        ),
         _text("source", "来源站点", "Source site", "sources"),
         _text("fetched_at", "抓取时间（UTC）", "Time of fetching (UTC)"),
         _text("format", "格式", "Format: html, text, …"),
@@ -535,13 +610,19 @@ DOCUMENTS = Table(
         _text("listed_on", "栏目列表中的日期", "Date on the list page"),
         _text(
             "status",
-            "结果：report 读为报告，duplicate 与另一文件为同一报告，unreadable 未能读出，not_a_report 不是年报",
-            "report, duplicate (another document is the same report), unreadable, or not_a_report",
+            "结果：report 读为报告，duplicate 与另一文件为同一报告，cover 报告在其附件中，unreadable 未能读出，not_a_report 不是年报",
+            "report, duplicate (another document is the same report), cover (a page whose report is in a file attached "
+            "to it), unreadable, or not_a_report",
         ),
         _text("reason", "未读为报告的原因", "Why it did not become a report"),
         _int("report_id", "对应的报告", "The report it carries", "reports"),
         _int("figures", "读出的数字个数", "Figures read"),
         _text("figures_sha256", "全部数字的指纹", "Fingerprint of its figures"),
+        _text(
+            "form",
+            "数字与所采用文件不同的 duplicate：其三张表的全部数字（JSON）；否则为空",
+            "Of a duplicate whose figures are not those of the report: its own, as JSON; else empty",
+        ),
         _text(
             "corrections_sha256",
             "对其报告所作更正的指纹；无更正为空",
@@ -615,11 +696,13 @@ TABLES: tuple[Table, ...] = (
     REQUESTS,
     DISCLOSURES,
     DISPUTES,
+    STATISTICS,
     CHECKS,
     CORRECTIONS,
     RULES,
     OUTCOMES,
     APPLICANTS,
+    INDICATORS,
     PUBLISHERS,
     REGIONS,
     TOTALS,

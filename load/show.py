@@ -18,11 +18,13 @@ from rich.text import Text
 from load.checks import NOT_ASSESSABLE, PARSE_DOUBT, Check, rules
 from load.forms import Label
 from load.report import Report
+from load.show_statistics import in_words, show_statistics
 from load.shown import BLANK, DOUBT, FAILS, NOT_FOUND, PLACED, STYLES, ShownTable
 
 _BESIDE = 112  # from this width on there is room for the page's own words beside a row
 _GAP = 2  # between two columns
 _LABEL = 20  # the least room for the labels of rows; with less the figures do not stand side by side
+NOTE = "·"  # of what was not read, and is no fault
 _LEGEND = (
     (f"{BLANK} blank", "dim"),
     (f"{NOT_FOUND} not found", STYLES[DOUBT]),
@@ -44,8 +46,10 @@ _CLUES = {
 def show(report: Report, console: Console, corrections: Sequence[Mapping[str, Any]] = ()) -> None:
     """Print `report` on `console`; `corrections` are those that loading makes to it, as rows of that table."""
     _show_identity(report, console, corrections)
-    for table in report.tables:
+    for table in () if report.is_early else report.tables:
         _show_table(ShownTable(report, table), console)
+    for check in show_statistics(report, console):
+        console.print(_sentence(check, in_words(check.where.partition(".")[2]), in_words(check.detail)))
     _show_prose(report, console)
     _show_verdict(report, console)
 
@@ -88,26 +92,28 @@ def _show_prose(report: Report, console: Console) -> None:
 def _show_verdict(report: Report, console: Console) -> None:
     console.print()
     for check in report.assessed:
-        if not check.where.startswith("table") and check.rule != "identity_conflict":  # those stand above
+        stands_above = check.where.startswith(("table", "statistics")) or check.rule == "identity_conflict"
+        if not stands_above:
             console.print(_sentence(check, check.where, check.detail))
-    failed = sum(check.verdict != PARSE_DOUBT for check in report.assessed)
-    doubts = len(report.assessed) - failed
-    if not report.assessed:
+    notes = sum(check.verdict == NOT_ASSESSABLE for check in report.assessed)
+    doubts = report.count(PARSE_DOUBT)
+    failed = len(report.assessed) - doubts - notes
+    if not failed + doubts:
         console.print(Text("Every sum that could be made holds; nothing is in doubt.", style="green"))
     else:
         style = STYLES[FAILS if failed else DOUBT]
         console.print(Text(f"Failed sums and rules: {failed}. Doubts: {doubts}.", style=style))
-    if blank := report.count(NOT_ASSESSABLE):
+    if blank := report.unassessed:
         console.print(Text(f"Sums that blanks made impossible: {blank}.", style="dim"))
     console.print(Text("  ").join(Text(sign, style=style) for sign, style in _LEGEND))
 
 
 def _sentence(check: Check, where: str, detail: str) -> Text:
     """A check for people, its sign before it."""
-    sign = DOUBT if check.verdict == PARSE_DOUBT else FAILS
+    sign = {PARSE_DOUBT: DOUBT, NOT_ASSESSABLE: NOTE}.get(check.verdict, FAILS)
     rule = rules()[check.rule]
     text = Text.assemble(
-        (f"{sign} {rule.title_zh} {rule.title_en}", STYLES[sign]), (f" · {where}" if where else "")
+        (f"{sign} {rule.title_zh} {rule.title_en}", STYLES.get(sign, "dim")), (f" · {where}" if where else "")
     )
     if check.found is not None:
         text.append(f": {check.found} is printed")

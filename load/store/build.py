@@ -15,11 +15,13 @@ import sqlite_utils
 from chinese import segment
 from load.checks import rules
 from load.forms import form, forms, outcome_labels
+from load.forms.statistics import statistics_form
 from load.places import places
 from load.rows import UNSPECIFIED
 from load.schema import CHECKS, REPORTS, SCHEMA_VERSION, TABLES, VIEWS, Table, table
 from load.store.guard import explained
 from load.store.stage import PER_REPORT, TYPES, Stage, remove
+from load.store.versions import join_narratives, note_differences
 
 _FTS = "reports_fts"
 
@@ -50,6 +52,7 @@ def build(database: Path, stage: Stage, *, keep_old: bool = True) -> dict[str, i
                     new.execute(f"create table old.{t.name} ({quoted})")
             _create(new)
             _code_books(new)
+            _indicators(new)
             _choose(new)
             _fill(new)
             _derive(new)
@@ -139,24 +142,44 @@ def _code_books(new: sqlite_utils.Database) -> None:
     )
 
 
+def _indicators(new: sqlite_utils.Database) -> None:
+    new.table("indicators").insert_all(
+        {
+            "id": one.id,
+            "label_zh": one.zh,
+            "label_en": one.en,
+            "unit": one.unit,
+            "section": one.section,
+            "parent": one.parent,
+            "position": position,
+            "verified": int(one.verified),
+        }
+        for position, one in enumerate(statistics_form().indicators.values(), 1)
+    )
+
+
 def _columns(t: Table, prefix: str = "") -> str:
     return ", ".join(f'{prefix}"{c.name}"' for c in t.columns)
 
 
 def _choose(new: sqlite_utils.Database) -> None:
-    """Which document speaks for each report: the one read whole, with most figures, the newest."""
+    """Which document speaks for each report: the one read whole, with most figures, the newest. A file is as old
+    as the page that it is attached to, and the page goes before it."""
     documents = table("documents")
     new.execute(
         f"create temp table candidates as select {_columns(documents)}, 1 as is_new from stage.documents "
         f"union all select {_columns(documents)}, 0 from old.documents where id not in (select id from stage.documents)"
     )
+    new.execute("create index temp.candidate_url on candidates (url, fetched_at)")
     new.execute(
         """
         create temp table chosen as
         select report_id, document_id, is_new from (
             select c.report_id, c.id as document_id, c.is_new, row_number() over (
                 partition by c.report_id
-                order by c.figures desc, c.fetched_at desc, c.url is null, c.url, c.id
+                order by c.figures desc,
+                    coalesce((select max(p.fetched_at) from candidates p where p.url = c.parent_url), c.fetched_at) desc,
+                    c.parent_url is not null, c.fetched_at desc, c.url is null, c.url, c.id
             ) as place
             from candidates c where c.report_id is not null
         ) where place = 1
@@ -186,10 +209,13 @@ def _fill(new: sqlite_utils.Database) -> None:
             f"where not c.is_new {leave_out}) order by {', '.join(t.key)}"
         )
     documents = table("documents")
-    status = "case when report_id is null then status when id in (select document_id from chosen) then 'report' else 'duplicate' end"
-    listed = ", ".join(
-        f"{status} as status" if c.name == "status" else f'"{c.name}"' for c in documents.columns
+    attached_to = "select parent_url from candidates where report_id is not null and parent_url is not null"
+    status = (
+        f"case when status in ('not_a_report', 'cover') then iif(url in ({attached_to}), 'cover', 'not_a_report') "
+        "when report_id is null then status when id in (select document_id from chosen) then 'report' else 'duplicate' end"
     )
+    made = {"status": f"{status} as status", "form": "null as form"}  # forms: see load.store.versions
+    listed = ", ".join(made.get(c.name, f'"{c.name}"') for c in documents.columns)
     new.execute(f"insert into documents select {listed} from candidates order by id")
     sources = _columns(table("sources"))
     new.execute(
@@ -200,19 +226,8 @@ def _fill(new: sqlite_utils.Database) -> None:
 
 def _derive(new: sqlite_utils.Database) -> None:
     """What follows from the reports together: publishers, summaries, regions, documents that disagree."""
-    new.execute(
-        """
-        insert into checks (report_id, number, rule, verdict, "where", detail, fiscal_year, province, level)
-        select r.id, 1 + coalesce((select max(number) from checks k where k.report_id = r.id), 0),
-            'two_versions', 'parse_doubt', 'report',
-            'documents ' || group_concat(d.id, ', ') || ' print other figures',
-            r.fiscal_year, r.province, r.level
-        from reports r join (select * from documents order by id) d on d.report_id = r.id
-        join documents own on own.id = r.document_id
-        where d.id <> own.id and d.figures > 0 and d.figures_sha256 <> own.figures_sha256
-        group by r.id order by r.id
-        """
-    )
+    join_narratives(new)
+    note_differences(new)
     new.execute(
         "update reports set doubts = (select count(*) from checks k where k.report_id = reports.id and k.verdict = 'parse_doubt')"
     )

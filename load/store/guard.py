@@ -87,11 +87,13 @@ def is_older(database: Path) -> bool:
     return 0 < version < SCHEMA_VERSION
 
 
-def known_documents(database: Path) -> dict[str, tuple[str, str | None, str | None, str | None]]:
-    """Id → (status, reason, also_at, corrections_sha256) of every document in `database`; empty where there
-    is no such file."""
+def known_documents(database: Path) -> dict[str, tuple[str | None, ...]]:
+    """Id → (status, reason, sha256, also_at, corrections_sha256, parent_url) of every document in `database`;
+    empty where there is no such file."""
     if not database.exists():
         return {}
     with _reading(database) as connection:
-        rows = connection.execute("select id, status, reason, also_at, corrections_sha256 from documents")
-        return {id: (status, reason, *rest) for id, status, reason, *rest in rows}
+        rows = connection.execute(
+            "select id, status, reason, sha256, also_at, corrections_sha256, parent_url from documents"
+        )
+        return {id: tuple(rest) for id, *rest in rows}

@@ -8,7 +8,7 @@ import sqlite_utils
 from load.rows import Row
 from load.schema import TABLES, table
 
-PER_REPORT = ("requests", "disclosures", "disputes", "checks", "corrections")
+PER_REPORT = ("requests", "disclosures", "disputes", "statistics", "checks", "corrections")
 TYPES = {"INTEGER": int, "REAL": float, "TEXT": str}
 _BATCH = 500
 
