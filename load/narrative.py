@@ -9,7 +9,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from chinese import fold_label
+from chinese import fold, fold_label
 from load.extract.document import PROSE, Document, Piece
 from load.forms import form
 from load.recognise.groups import longest_rise
@@ -56,10 +56,11 @@ class Narrative:
     headings: int = 0  # how many of the six headings were found
 
 
-def read_narrative(document: Document, used: Set[int]) -> Narrative:
-    """The narrative of `document`; `used` are the indices of the pieces that its tables take."""
+def read_narrative(document: Document, used: Set[int], headings: dict[int, int] | None = None) -> Narrative:
+    """The narrative of `document`; `used` are the indices of the pieces that its tables take, `headings` those
+    that head its sections, with their numbers, where it is not of the form."""
     pieces = document.pieces
-    headings = _headings(pieces, used)
+    headings = _headings(pieces, used) if headings is None else headings
     box = _common_box(pieces, [*headings, *used])
     narrative = Narrative(headings=len(headings))
     first = min(headings, default=min(used, default=len(pieces)))
@@ -107,7 +108,9 @@ def _headings(pieces: Sequence[Piece], used: Set[int]) -> dict[int, int]:
     """Piece index → section number. Numbers only rise; a heading that comes again is prose."""
     candidates: list[tuple[int, int, bool]] = []
     for index, piece in enumerate(pieces):
-        if index in used or not 4 <= len(piece.text) <= LONGEST_HEADING or _PERIOD_END.search(piece.text):
+        if index in used or not 4 <= len(piece.text) <= LONGEST_HEADING:
+            continue
+        if _PERIOD_END.search(piece.text.removesuffix("。")):
             continue
         number, by_han = section_of(piece.text)
         if number:
@@ -139,6 +142,11 @@ def _common_box(pieces: Sequence[Piece], indices: Sequence[int]) -> tuple[int, .
     return common
 
 
+def simplified(text: str) -> str:
+    """`text` folded, in the words of the mainland where a Traditional text has others."""
+    return fold(text).replace("资讯公开", "信息公开")
+
+
 def _is_preamble(text: str) -> bool:
     """Whether a line before the first section is prose of the report, not a title or the site's furniture."""
     return len(text) >= 15 and bool(_PERIOD_END.search(text)) and not _FURNITURE.match(text)
@@ -151,11 +159,15 @@ def _titles(pieces: Sequence[Piece], first: int, box: tuple[int, ...], page_titl
     outside: list[list[str]] = []
     for index in range(min(first, len(pieces))):
         text = pieces[index].text
-        if not 4 <= len(text) <= 80 or _PERIOD_END.search(text) or not _TITLE.search(text):
+        if not 4 <= len(text) <= 80 or _PERIOD_END.search(text) or not _TITLE.search(simplified(text)):
             continue
         before = pieces[index - 1].text if index else ""
-        joinable = 2 < len(before) <= 40 and not _SENTENCE.search(before) and not _TITLE.search(before)
-        names_nobody = re.match(r"[\s\d〇○零一二三四五六七八九年度关于的]*(?:政府|政务)?信息公开", text)
+        joinable = (
+            2 < len(before) <= 40 and not _SENTENCE.search(before) and not _TITLE.search(simplified(before))
+        )
+        names_nobody = re.match(
+            r"[\s\d〇○零一二三四五六七八九年度关于的]*(?:政府|政务)?信息公开", simplified(text)
+        )
         found = [f"{before}{text}", text] if joinable and names_nobody else [text]
         if box and pieces[index].box[: len(box)] == box:
             inside += found
@@ -163,7 +175,7 @@ def _titles(pieces: Sequence[Piece], first: int, box: tuple[int, ...], page_titl
             outside.append(found)
     titles = inside + [text for found in reversed(outside) for text in found]
     site_parts = re.split(r"[_|｜]|\s[-–—]\s|-{1,2}(?=[^\d])", page_title)
-    titles += [part.strip() for part in site_parts if _TITLE.search(part)]
+    titles += [part.strip() for part in site_parts if _TITLE.search(simplified(part))]
     return list(dict.fromkeys(titles))
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from chinese import fold
 from load.identify import dates, publisher, region
 from load.identify.clues import Clues, Identity
+from load.narrative import simplified
 from load.places import Place, mentions_at
 
 __all__ = ["Clues", "Identity", "identify"]
@@ -288,7 +288,7 @@ def _printed_title(clues: Clues, text: _Text) -> tuple[str | None, str | None]:
 
 def identify(clues: Clues) -> Identity:
     """Who published the report, where and when, as far as the clues say; never raises."""
-    text = _Text(tuple(fold(title) for title in clues.titles), fold(clues.opening), fold(clues.closing))
+    text = _Text(tuple(map(simplified, clues.titles)), simplified(clues.opening), simplified(clues.closing))
     signature = dates.signature_date(text.closing)
     signed = signature[0] if signature else None
     days = _dates_of_publication(text, clues, signed)

@@ -4,7 +4,7 @@ Labels first, then order. What cannot be named for certain is left NULL and said
 computed here: sums are left to `load.checks`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from load.extract.document import Piece
 from load.recognise.garbled import name_likely_readings
@@ -16,9 +16,15 @@ from load.recognise.table3 import table3_places as places
 from load.recognise.table4 import read_table4, table4_starts
 
 
-def read_tables(pieces: Sequence[Piece]) -> tuple[TableReading, TableReading, TableReading]:
-    """Tables 2, 3 and 4 of a document. A table that is not there has `found` False."""
-    stream = Stream.of(pieces)
+def read_tables(
+    pieces: Sequence[Piece], taken: Set[int] = frozenset(), cells: str = ""
+) -> tuple[TableReading, TableReading, TableReading]:
+    """Tables 2, 3 and 4 of a document, among the pieces that are not `taken` by the table of statistics. A table
+    that is not there has `found` False. `cells`: how sure it is that cells are there (`Document.cells`)."""
+    stream = Stream.of(pieces, cells)
+    if taken:
+        meanings = [None if n in taken else found for n, found in enumerate(stream.meanings)]
+        stream = Stream(pieces, meanings, cells)
     starts = table4_starts(stream)
     table3, table4 = read_table3(stream, starts), read_table4(stream, starts)
     table2 = read_table2(stream, table3.used | table4.used, table3.version)

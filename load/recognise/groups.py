@@ -9,27 +9,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from load.extract.document import PROSE, Piece
+from load.extract.document import AS_MARKED, PROSE, Piece
 from load.recognise.labels import Meaning, meaning
 from load.recognise.reading import TableReading
-from load.recognise.values import read_value
+from load.recognise.values import AS_PRINTED, read_value
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """The pieces of a document and what each means as a label of the form (None: nothing)."""
+    """The pieces of a document and what each means as a label of the form (None: nothing); `cells` is the
+    document's (see `load.extract.document`)."""
 
     pieces: Sequence[Piece]
     meanings: Sequence[Meaning | None]
+    cells: str = ""
 
     @classmethod
-    def of(cls, pieces: Sequence[Piece]) -> "Stream":
+    def of(cls, pieces: Sequence[Piece], cells: str = "") -> "Stream":
         """The stream of a document's pieces."""
-        return cls(pieces, [_meaning_of(piece) for piece in pieces])
+        return cls(pieces, [_meaning_of(piece) for piece in pieces], cells)
 
     def kind(self, index: int) -> str:
         """What the text of a piece is as a value: "figure", "blank", "none" or "text"."""
-        return read_value(self.pieces[index].text).kind
+        text = self.pieces[index].text
+        kind = read_value(text).kind
+        return read_value(text, AS_PRINTED).kind if kind == "text" and "元" in text else kind
 
     def same_row(self, index: int, other: int) -> bool:
         """Whether two pieces stand in one row, as far as the document marks rows."""
@@ -47,6 +51,22 @@ class Stream:
                 break
             end += 1
         return end
+
+    def row_of(self, index: int) -> range:
+        """The pieces of the marked row in which a piece stands."""
+        first = last = index
+        while first and self.same_row(first - 1, index):
+            first -= 1
+        while last + 1 < len(self.pieces) and self.same_row(last + 1, index):
+            last += 1
+        return range(first, last + 1)
+
+    def column_of(self, head: int) -> tuple[int, int] | None:
+        """The place of a head in its marked row, and how many cells that has; None where rows are not marked."""
+        if self.pieces[head].row == PROSE:
+            return None
+        row = self.row_of(head)
+        return head - row.start, len(row)
 
     def has_values(self, label: int) -> bool:
         """Whether the next cell behind a label that is not blank is a value, in the label's row."""
@@ -166,6 +186,13 @@ def _run(stream: Stream, labels: Mapping[int, str], start: int, end: int) -> tup
     return group, index
 
 
+def figures_before(stream: Stream, group: Group) -> bool:
+    """Whether figures stand before the label of a marked row, and none behind it."""
+    return bool(
+        group.label and not group.filled and any(stream.kind(index) == "figure" for index in group.pieces)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Habit:
     """How the rows of one table are laid out, which tells where a row's values begin.
@@ -174,18 +201,25 @@ class Habit:
     merged have left blank ones behind and all rows are equally long (`size`). A row that keeps to neither
     has lost or gained a cell, and nobody can say which: it is not read. Nor is one whose last value is
     blank where those of the others are not (`closed`): its values may have moved up.
+
+    Where the document's cells are certain (`cells`) and no row has more of them behind its label than are due
+    (`tight`), nothing can have moved; where they are as marked, in rows of different lengths (`uneven`), only
+    what looks as if it had is not read.
     """
 
     exact: bool
     size: int
     closed: bool
+    tight: bool
+    uneven: bool
+    cells: str
     starts: Mapping[
         tuple[int, int], int
     ]  # where values begin in rows of which it is certain, by cells and values
 
     @classmethod
-    def of(cls, rows: Sequence[tuple[Group, int]]) -> "Habit":
-        """The habit of rows, each given with the number of values that are due in it."""
+    def of(cls, rows: Sequence[tuple[Group, int]], cells: str) -> "Habit":
+        """The habit of rows, each given with the number of values that are due in it, in such cells."""
         exact = sum(1 for group, width in rows if len(group.cells) == width)
         sizes = Counter(group.size for group, _ in rows)
         size = max(sizes, key=lambda size: (sizes[size], size), default=0)
@@ -202,19 +236,44 @@ class Habit:
         several = [group for group, width in rows if width > 1 and group.filled]
         ended = sum(1 for group in several if group.filled[-1] == len(group.cells) - 1)
         closed = ended * 2 > len(several) or any(len(group.filled) == width > 1 for group, width in rows)
-        return cls(exact * 2 > len(rows), size, closed, starts)
+        tight = all(len(group.cells) <= width for group, width in rows)
+        return cls(exact * 2 > len(rows), size, closed, tight, len(sizes) > 1, cells, starts)
 
-    def start(self, group: Group, width: int) -> int | None:
-        """Where in a row's cells its values begin; None where that cannot be told."""
+    def start(self, group: Group, width: int, column: tuple[int, int] | None = None) -> int | None:
+        """Where in a row's cells its values begin; None where that cannot be told. `column` is where the head
+        of the first value stands, its place and the length of its row."""
         length, filled = len(group.cells), group.filled
         if length < width:
             return None
         if not filled:
             return 0
+        if self.cells and group.cells[0].row != PROSE:
+            is_grid = column is not None and column[1] == self.size
+            if self.tight or is_grid:
+                start = self._in_grid(group, width, column if is_grid else None)
+                return None if start is None or self._may_have_moved(group, start, width) else start
         start = 0 if self.exact and length == width else self._behind_blanks(group, width)
         if start is None or filled[-1] >= start + width or (self.closed and filled[-1] != start + width - 1):
             return None
         return start
+
+    def _may_have_moved(self, group: Group, start: int, width: int) -> bool:
+        """Whether the values of a row whose cells are as somebody has marked them may have moved up: rows that are
+        all equally long may have been filled up with blank cells."""
+        if self.cells != AS_MARKED or not self.closed or group.filled[-1] == start + width - 1:
+            return False
+        return not (self.tight and self.uneven) or moved_up(group)
+
+    def _in_grid(self, group: Group, width: int, column: tuple[int, int] | None) -> int | None:
+        """Where values begin by the cells alone: all that stand behind the label, or under the head, `column`,
+        where the rows of the table are as long as its head's."""
+        if column is None or (self.tight and group.size != self.size):
+            return 0 if len(group.cells) == width else None
+        if group.size != self.size:
+            return whole(group, width)
+        start = column[0] - group.before
+        is_all = start >= 0 and start + width <= len(group.cells)
+        return start if is_all and start <= group.filled[0] and group.filled[-1] < start + width else None
 
     def _behind_blanks(self, group: Group, width: int) -> int | None:
         """Where values begin in a row with blank cells before or behind them: where they do in its likes."""
@@ -233,6 +292,13 @@ class Habit:
         if self.starts and all(start == cells - values for (cells, values), start in self.starts.items()):
             return length - width
         return None
+
+
+def moved_up(group: Group) -> bool:
+    """Whether the figures of a row whose last values are blank are such that one may have been lost before
+    them: what stands last is the sum of the others, or alone."""
+    *others, last = [read_value(group.cells[n].text).number for n in group.filled]
+    return not others or None in (*others, last) or sum(n for n in others if n is not None) == last
 
 
 def _possible(group: Group, width: int) -> range:

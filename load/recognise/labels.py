@@ -3,6 +3,7 @@
 The labels themselves stand in `load/forms/*.toml`; here they are only looked up.
 """
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,6 +12,11 @@ from load.forms import Label, forms
 
 _OTHERWISE = ("上年", "上一年", "去年", "同期", "其他")
 _LONGEST_LABEL = 90  # printed characters: the longest label of any form has 44, with explanations twice that
+_EXPLAINED = re.compile(r"(?P<label>[^（(]{2,40})[（(].{2,160}[)）]", re.DOTALL)  # 行政处罚（指…）
+_PINYIN = re.compile(r"(?<=[\u4e00-\u9fff])[(（][a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜü]{1,6}[)）]")  # 处(chǔ)罚
+_OF_ANOTHER_YEAR = re.compile(
+    r"上一?年|去年|同期|往年|其中|.{0,4}\d{4}年.{0,4}$"
+)  # 行政处罚（上年）, （2022年）
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +58,22 @@ def _is_other(label: Label, folded: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def meaning(text: str) -> Meaning:
-    """What `text` means as a label of the form; `NOTHING` where it is none."""
+    """What `text` means as a label of the form; `NOTHING` where it is none.
+
+    An explanation in brackets behind a label takes nothing from it, unless it speaks of another year's.
+    """
+    if ("(" in text or "（" in text) and (bare := _PINYIN.sub("", text)) != text:
+        return meaning(bare)
+    explained = _EXPLAINED.fullmatch(text)
+    if explained and not _OF_ANOTHER_YEAR.match(fold_label(text[len(explained["label"]) :])):
+        alone = meaning(explained["label"])
+        if alone.exact:
+            return alone
     if not text or len(text) > _LONGEST_LABEL:
         return NOTHING
-    folded = fold_label(text)
+    folded = (
+        fold_label(text).replace("档案", "文件").replace("资讯", "信息")
+    )  # as Traditional texts reword them
     if not folded or folded.isdecimal():
         return NOTHING
     found: dict[str, dict[str, None]] = {}

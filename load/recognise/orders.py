@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from load.forms import forms
+from load.recognise.values import AS_PRINTED
 
 
 def _merged(*orders: Sequence[str]) -> dict[str, int]:
@@ -22,4 +23,9 @@ CHANNELS = list(forms()[0].channels)
 RESULTS = list(forms()[0].results)
 HEAD = 60  # the most pieces that the head of a table takes
 MOST_COPIES = 12  # of one table on a page that are read and held against each other
-UNITS = {measure.id: measure.unit for f in forms() for measure in f.measures.values() if measure.unit}
+UNITS = {
+    measure.id: measure.unit or AS_PRINTED
+    for f in forms()
+    for measure in f.measures.values()
+    if measure.money
+}

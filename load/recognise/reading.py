@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 
 from load.extract.document import Piece
 from load.recognise.orders import UNITS
-from load.recognise.values import read_value
+from load.recognise.values import converted_from, read_value
 
 LABEL, POSITION = "label", "position"
+_CAPTIONS = 3  # lines above a table that may be about it
+_LONGEST_CAPTION = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class Figure:
     value: int | float | None
     piece: Piece
     by: str
+    converted_from: str | None = None  # the unit printed in the cell, where its column has another
 
     @property
     def raw(self) -> str:
@@ -50,6 +53,8 @@ class TableReading:
     found     whether the table is there at all
     figures   by (row, column) of the form; a row that was not found has no entry
     used      indices of the pieces that the table takes, so that no prose is made of them
+    captions  the short lines right above it, the nearest first
+    units     units of money by column, where the head of the table names one and the form does not
     """
 
     number: int
@@ -58,6 +63,8 @@ class TableReading:
     figures: dict[tuple[str, str], Figure] = field(default_factory=dict)
     doubts: list[Doubt] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
+    units: dict[str, str] = field(default_factory=dict)
+    captions: list[str] = field(default_factory=list)
 
     def value(self, row: str, column: str) -> int | float | None:
         """The value of a cell; None where it is blank, unreadable or not there."""
@@ -67,8 +74,10 @@ class TableReading:
     def put(self, row: str, columns: Iterable[str], cells: Iterable[Piece], by: str) -> None:
         """Take `cells` as the figures of `row`, in order, and note each that cannot be read."""
         for column, piece in zip(columns, cells, strict=True):
-            value = read_value(piece.text, UNITS.get(column))
-            self.figures[row, column] = Figure(value.number, piece, by)
+            unit = self.units.get(column) or UNITS.get(column)
+            value = read_value(piece.text, unit)
+            converted = converted_from(piece.text, unit) if unit and value.number is not None else None
+            self.figures[row, column] = Figure(value.number, piece, by, converted)
             if value.kind == "text":
                 self.doubts.append(
                     Doubt(
@@ -91,10 +100,12 @@ class TableReading:
         self.doubts.append(Doubt(rule, f"table{self.number}" + (f".{row}" if row else ""), detail))
 
 
-def agreed(readings: Sequence[TableReading]) -> TableReading:
-    """One reading of a table that a page prints several times: the fullest of them. It has no figures where
-    they differ: nobody can say which are this report's, and which last year's or another body's.
+def agreed(readings: Sequence[TableReading], pieces: Sequence[Piece]) -> TableReading:
+    """One reading of a table that a page prints several times among `pieces`: the fullest of them. It has no
+    figures where they differ: nobody can say which are this report's, and which last year's or another body's.
     """
+    for table in readings:
+        table.captions = _captions(pieces, min(table.used, default=0))
     if len(readings) == 1:
         return readings[0]
     best = max(readings, key=lambda table: sum(figure.value is not None for figure in table.figures.values()))
@@ -107,3 +118,17 @@ def agreed(readings: Sequence[TableReading]) -> TableReading:
             best.figures.clear()
             best.doubt("tables_differ", None, "the page prints this table again with other figures")
     return best
+
+
+def _captions(pieces: Sequence[Piece], first: int) -> list[str]:
+    """The lines above the piece at which a table begins, up to a sentence or a figure."""
+    lines: list[str] = []
+    for index in range(first - 1, -1, -1):
+        text = pieces[index].text
+        if len(lines) == _CAPTIONS or len(text) > _LONGEST_CAPTION or "。" in text:
+            break
+        if text and read_value(text).kind != "text":
+            break
+        if text:
+            lines.append(text)
+    return lines

@@ -3,16 +3,18 @@
 No sum runs through Table 2 that could confirm a place, so a row without a label is not guessed.
 """
 
-from collections.abc import Sequence, Set
+import re
+from collections.abc import Mapping, Sequence, Set
 
 from chinese import fold_label
 from load.extract.document import PROSE
 from load.forms import Form, form, forms
-from load.recognise.groups import Habit, Stream, collect, put
+from load.recognise.groups import Group, Habit, Stream, collect, figures_before, put
 from load.recognise.labels import Meaning
 from load.recognise.orders import ITEMS, MOST_COPIES
 from load.recognise.reading import LABEL, TableReading, agreed
 
+_YUAN = re.compile("[千万亿]?元")
 _BEFORE = 12  # pieces before the first row that may be the head of the table
 
 
@@ -28,7 +30,7 @@ def read_table2(stream: Stream, taken: Set[int], other_version: str | None) -> T
         first, last = max(behind, run[0][0] - _BEFORE), stream.table_end(run[-1][0])
         readings.append(_read(stream, run, min(first, run[0][0]), last, other_version))
     readings = [table for table in readings if table.version] or readings
-    return agreed(readings) if readings else TableReading(2)
+    return agreed(readings, stream.pieces) if readings else TableReading(2)
 
 
 def _read(
@@ -52,19 +54,26 @@ def _read(
         return table
     version = form(table.version)
     chain = {index: item for index, item in run if item in version.items}
-    groups = {group.label: group for group in collect(stream, chain, run[0][0], last) if group.label}
+    rows = collect(stream, chain, first, last)
+    groups = {group.label: group for group in rows if group.label}
     table.used.update(*(group.pieces for group in groups.values()))
     if not _in_order(meanings, version):
         table.doubt("header_order", None, "the head names the columns in another order than the form")
         return table
     measures = {item: block.measures for block in version.blocks for item in block.items}
-    habit = Habit.of([(group, len(measures[item])) for item, group in groups.items() if item])
+    widths = [(group, len(measures[item])) for item, group in groups.items() if item]
+    habit = Habit.of(widths, stream.cells)
+    if _stray(stream, rows, {item: len(names) for item, names in measures.items()}):
+        table.doubt("rows_nameless", None, "figures stand before the labels that they may belong to")
+        return table
     misfits = _other_units(stream, heads, version)
+    table.units = {m: unit for m, unit in _units_named(stream, heads).items() if m not in misfits}
     for item, names in measures.items():
         if item in groups and misfits.intersection(names):
             table.doubt("header_order", item, "the head names another unit than the form")
         elif item in groups:
-            put(table, item, groups[item], names, habit.start(groups[item], len(names)), LABEL)
+            column = _column(stream, heads, names[0], groups[item].pieces[0])
+            put(table, item, groups[item], names, habit.start(groups[item], len(names), column), LABEL)
     missing = [item for item in measures if item not in groups]
     if missing:
         table.doubt("rows_missing", None, f"no row was found for {', '.join(missing)}")
@@ -84,20 +93,60 @@ def _runs(stream: Stream, taken: Set[int]) -> list[list[tuple[int, str]]]:
     return [
         run
         for run in runs
-        if len(run) >= 2 or (run and stream.pieces[run[0][0]].table != PROSE and stream.has_values(run[0][0]))
+        if len(run) >= 2 or (run and stream.has_values(run[0][0]) and _is_headed(stream, run[0][0]))
     ]
+
+
+def _is_headed(stream: Stream, first: int) -> bool:
+    """Whether a row stands in a table, or in a stream behind a head of this table."""
+    before = stream.meanings[max(0, first - _BEFORE) : first]
+    return stream.pieces[first].table != PROSE or any(found and found.heads_table2 for found in before)
+
+
+def _stray(stream: Stream, rows: Sequence[Group], due: Mapping[str, int]) -> bool:
+    """Whether figures stand where no label says whose they are, and a row that has a label has none: they are
+    printed before their labels, or apart from them. `due` is how many figures each row has."""
+    labelled = [group for group in rows if group.label]
+    if all(group.filled for group in labelled):
+        return False
+    for group in rows:
+        if group.label:
+            if len(group.filled) > due[group.label] or figures_before(stream, group):
+                return True
+        elif group.filled and not any(stream.kind(n) == "text" for n in group.pieces):
+            before = group.pieces[0] - 1
+            if stream.pieces[before].row != PROSE or stream.meanings[before]:
+                return True
+    return False
 
 
 def _other_units(stream: Stream, heads: Sequence[int], version: Form) -> set[str]:
     """The measures whose heads name another unit of money than the form, as 元 for 万元."""
-    misfits = set()
+    named = _units_named(stream, heads)
+    units = {measure: version.measures[measure].unit for measure in named if measure in version.measures}
+    return {measure for measure, unit in units.items() if unit and unit != named[measure]}
+
+
+def _column(stream: Stream, heads: Sequence[int], measure: str, row: int) -> tuple[int, int] | None:
+    """Where the head of a measure stands in its row, the last one before a row of the table."""
+    named = [
+        head
+        for head in heads
+        if head < row and measure in stream.meanings[head].measures  # type: ignore[union-attr]  # a head has one
+    ]
+    first = next((head for head in named if stream.same_row(head, named[-1])), None)
+    return None if first is None else stream.column_of(first)
+
+
+def _units_named(stream: Stream, heads: Sequence[int]) -> dict[str, str]:
+    """The unit of money that the head of each measure names, where it names one."""
+    named: dict[str, str] = {}
     for index in heads:
+        found = _YUAN.search(fold_label(stream.pieces[index].text))
         for measure in stream.meanings[index].measures:  # type: ignore[union-attr]  # a head has a meaning
-            unit = version.measures[measure].unit if measure in version.measures else None
-            text = fold_label(stream.pieces[index].text)
-            if unit and "元" in text and unit not in text:
-                misfits.add(measure)
-    return misfits
+            if found:
+                named[measure] = found[0]
+    return named
 
 
 def _versions(meanings: Sequence[Meaning | None]) -> list[str]:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from chinese import fold_label
 from load.extract.document import PROSE, Piece
 from load.forms import form, forms
-from load.recognise.groups import Group, Habit, Stream, collect, longest_rise, put, whole
+from load.recognise.groups import Group, Habit, Stream, collect, figures_before, longest_rise, put, whole
+from load.recognise.labels import Meaning
 from load.recognise.orders import COLUMNS, HEAD, MOST_COPIES, ROWS
 from load.recognise.reading import LABEL, POSITION, TableReading, agreed
 from load.recognise.turned import turned_table3
@@ -27,14 +28,14 @@ def read_table3(stream: Stream, table4_starts: Sequence[int]) -> TableReading:
     most = max(len(chain) for _, chain in runs)
     if most < _FEWEST_ROWS:
         turned = turned_table3(stream)
-        return agreed(turned[:MOST_COPIES]) if turned else TableReading(3)
+        return agreed(turned[:MOST_COPIES], stream.pieces) if turned else TableReading(3)
     copies = [(run, chain) for run, chain in runs if len(chain) * 2 > most][:MOST_COPIES]
     readings = [_read(stream, run, chain) for run, chain in copies]
     if len(copies) > 1 and not any(table.figures for table in readings):
         whole_table = _put_together([_read(stream, run, chain, is_part=True) for run, chain in copies])
         if whole_table is not None:
             return whole_table
-    return agreed(readings)
+    return agreed(readings, stream.pieces)
 
 
 def _put_together(parts: Sequence[TableReading]) -> TableReading | None:
@@ -92,11 +93,48 @@ def _read(
     if is_part and not (names and all(_holds(group, len(names)) for group in labelled)):
         return table
     by = LABEL if set(names) == set(columns) else POSITION
-    _assign(table, groups, rows, columns, Habit.of([(group, len(columns)) for group in labelled]), by)
+    if any(figures_before(stream, group) for group in labelled):
+        table.doubt("rows_nameless", None, "figures stand before the labels of their rows")
+        return table
+    apart = _set_apart(groups, labelled)
+    behind_figure = first > 0 and stream.pieces[first].row == PROSE and stream.kind(first - 1) == "figure"
+    if apart is None and behind_figure and groups[0].label and not labelled[-1].filled:
+        table.doubt("rows_nameless", None, "figures stand before the first label, and none behind the last")
+        return table
+    if apart is not None:
+        _place(table, apart, rows, columns)
+        return table
+    habit = Habit.of([(group, len(columns)) for group in labelled], stream.cells)
+    _assign(table, groups, rows, columns, habit, by, _column(stream, head, columns[0]))
+    if len(set(names)) * 2 < len(columns) and _lacks_a_column(table, columns):
+        table.figures.clear()
+        table.doubt("header_order", None, "the head names no columns, and one of them is blank in every row")
     for index, row in run:
         if first < index < end and index not in chain and row in rows and stream.has_values(index):
             table.drop(row, "another row with figures has the same label")
     return table
+
+
+def _set_apart(groups: Sequence[Group], labelled: Sequence[Group]) -> list[Group] | None:
+    """Figures in a stream that stand apart from their labels, as rows without one: before each label its own,
+    or those of all rows behind the last label. None where each label has its figures behind it, or may have.
+    """
+    if any(cell.row != PROSE for group in groups for cell in group.cells):
+        return None
+    first, *_, last = groups
+    filled = [group for group in groups if group.filled]
+    if first.label is None and first.filled and not last.filled:  # before each label its own
+        return [Group(None, [group.cells[n] for n in group.filled]) for group in filled]
+    if len(filled) == 1 and filled[0] is labelled[-1] and len(last.filled) > _WIDTH:
+        cells = [last.cells[n] for n in last.filled]
+        return [Group(None, cells[n : n + _WIDTH]) for n in range(0, len(cells), _WIDTH)]
+    return None
+
+
+def _lacks_a_column(table: TableReading, columns: Sequence[str]) -> bool:
+    """Whether a table that has figures has none in some of its columns: it may not be the form's."""
+    filled = {column for (_, column), figure in table.figures.items() if figure.value is not None}
+    return 1 < len(filled) < len(columns)
 
 
 def _holds(group: Group, width: int) -> bool:
@@ -145,9 +183,15 @@ def _head(stream: Stream, first: int) -> list[int]:
         found = stream.meanings[index]
         if found and (found.items or found.measures or (found.rows and stream.has_values(index))):
             break  # a row of another table
+        if (head and stream.kind(index) == "figure") or (found and _heads_table4(found)):
+            break
         if found and (found.columns or found.header or found.corner):
             head.append(index)
     return head[::-1]
+
+
+def _heads_table4(found: Meaning) -> bool:
+    return bool(found.channels or (found.results and not found.columns))
 
 
 def _names(stream: Stream, head: Sequence[int]) -> list[str]:
@@ -160,6 +204,15 @@ def _names(stream: Stream, head: Sequence[int]) -> list[str]:
         last_row = [column for index, column in named if stream.same_row(index, named[-1][0])]
         return last_row if len(last_row) >= _WIDTH else names
     return names[-_WIDTH:] if set(names[-_WIDTH:]) == set(COLUMNS) else names
+
+
+def _column(stream: Stream, head: Sequence[int], column: str) -> tuple[int, int] | None:
+    """Where the head of a column stands in its row; None where it is not named."""
+    for index in head:
+        found = stream.meanings[index]
+        if found and column in found.columns:
+            return stream.column_of(index)
+    return None
 
 
 def _row_start(stream: Stream, index: int) -> int:
@@ -194,8 +247,13 @@ def _assign(
     columns: Sequence[str],
     habit: Habit,
     by: str,
+    column: tuple[int, int] | None,
 ) -> None:
-    """Give each row its cells: rows with a label theirs, and rows without where their number fits."""
+    """Give each row its cells: rows with a label theirs, and rows without where their number fits. `column` is
+    where the head of the first column stands."""
+    # Where blank cells leave no trace, figures of a row without a label make up for those that its neighbour lacks.
+    cells = [cell for group in groups for cell in group.cells]
+    traceless = all(cell.row == PROSE and read_value(cell.text).kind != "blank" for cell in cells)
     waiting: list[Group] = []
     done = 0  # rows before this one have been dealt with
     for group in [*groups, None]:
@@ -203,11 +261,16 @@ def _assign(
             waiting += _rows_of(group)
             continue
         here = rows.index(str(group.label)) if group is not None else len(rows)
-        _place(table, waiting, rows[done:here], columns)
+        missing = rows[done:here]
+        _place(table, waiting, missing, columns)
+        if traceless and done and missing and (missing[0], columns[0]) not in table.figures:
+            table.drop(
+                rows[done - 1], f"some of its figures may be those of {missing[0]}, whose label is lost"
+            )
         waiting, done = [], here + 1
         if group is not None:
             own, *others = _rows_of(group)
-            put(table, rows[here], own, columns, habit.start(own, len(columns)), by)
+            put(table, rows[here], own, columns, habit.start(own, len(columns), column), by)
             waiting = others
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from load.extract.document import PROSE, Piece
+from load.extract.document import CERTAIN, PROSE, Piece
 from load.recognise.groups import Group, Stream, whole
 from load.recognise.orders import CHANNELS, HEAD, MOST_COPIES, RESULTS
 from load.recognise.reading import LABEL, POSITION, TableReading, agreed
@@ -33,7 +33,7 @@ def read_table4(stream: Stream, starts: Sequence[int]) -> TableReading:
     readings = [_read(stream, start) for start in starts[:MOST_COPIES]]
     if not any(table.figures for table in readings):
         readings = turned_table4(stream)[:MOST_COPIES] or readings
-    return agreed(readings) if readings else TableReading(4)
+    return agreed(readings, stream.pieces) if readings else TableReading(4)
 
 
 def _read(stream: Stream, start: int) -> TableReading:
@@ -71,7 +71,7 @@ def _read(stream: Stream, start: int) -> TableReading:
             "header_order", None, f"the head names {', '.join(channels)}, each with {', '.join(results)}"
         )
         return table
-    at = _values_at(cells)
+    at = _values_at(cells, stream.cells)
     if at is None:
         table.doubt("row_width", None, f"{len(cells)} cells where {_WIDTH} are due")
         return table
@@ -99,12 +99,12 @@ def _stands_behind_another(stream: Stream, start: int) -> bool:
     return bool(before and before.header)
 
 
-def _values_at(cells: list[Piece]) -> int | None:
+def _values_at(cells: list[Piece], sure: str) -> int | None:
     """Where the fifteen begin; None where a cell may have been lost.
 
     Where rows are not marked, blank cells cannot be told from those that merging has left, so that all
     fifteen must be filled. Where they are, the last total must not be blank alone of the three: the
-    values may have moved up.
+    values may have moved up, unless the cells are sure to be there.
     """
     start = whole(Group(None, cells), _WIDTH)
     if start is not None:
@@ -114,6 +114,8 @@ def _values_at(cells: list[Piece]) -> int | None:
         return 0
     if len(cells) != _WIDTH or cells[0].row == PROSE:
         return None
+    if sure == CERTAIN:
+        return 0
     totals = blank[len(RESULTS) - 1 :: len(RESULTS)]
     return None if totals[-1] and not all(totals) else 0
 

@@ -13,8 +13,9 @@ from functools import lru_cache
 
 _NUMBER = re.compile(
     r"(?P<number>[+\-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*(?P<unit>[件个条项宗份起例]|[千万亿]?元)?"
-    r"\s*(?P<note>\((?=.*[^\W\d_]).*\))?"  # a note has words: "12(34)" is two figures
+    r"\s*(?P<note>\((?=.*[^\W\d_]).*\)|\([^)]*[\u4e00-\u9fff][^)]*)?"  # it has words: "12(34)" is two figures
 )
+AS_PRINTED = "as printed"  # the unit of a column of money whose head names none
 _YUAN = {"元": Decimal(1), "千元": Decimal(10**3), "万元": Decimal(10**4), "亿元": Decimal(10**8)}
 _MOST_DIGITS = 15  # before the point: what a binary number holds exactly
 _NOTHING = {"/", "-", "—", "--", "——", "–", "\\", "无", "none"}
@@ -42,10 +43,10 @@ def _folded(text: str) -> str:
 
 @lru_cache(maxsize=65536)
 def read_value(text: str, unit: str | None = None) -> Value:
-    """The value printed in a cell, from its raw text; `unit` is the one that the column is in.
+    """The value printed in a cell, from its raw text; `unit` is the one that the column is in, or AS_PRINTED.
 
-    "０" and "1,204" and "+2" are figures; "22（其中修订16件）" is 22; "32357元" is 3.2357 in a column of 万元;
-    "" is blank; "/" and "无" say that there is nothing to report and are not zero; "12?", "12①", "**" and
+    "０" and "1,204" and "+2" are figures; "22（其中修订16件）" is 22; "32357元" is 3.2357 in a column of 万元
+    (see `converted_from`); "" is blank; "/" and "无" say that there is nothing to report and are not zero; "12?", "12①", "**" and
     "3 4" cannot be read, nor can an amount of money where the column names no unit of it.
     """
     if not text:
@@ -61,9 +62,16 @@ def read_value(text: str, unit: str | None = None) -> Value:
     digits, printed = found["number"].replace(",", ""), found["unit"]
     if len(digits.partition(".")[0].lstrip("+-")) > _MOST_DIGITS:
         return _TEXT
-    if printed in _YUAN and printed != unit:
+    if printed in _YUAN and unit not in (printed, AS_PRINTED):
         if unit not in _YUAN:
             return _TEXT
         amount = Decimal(digits) * _YUAN[printed] / _YUAN[unit]
         return Value("figure", int(amount) if amount == int(amount) and "." not in digits else float(amount))
     return Value("figure", float(digits) if "." in digits else int(digits))
+
+
+def converted_from(text: str, unit: str | None) -> str | None:
+    """The unit printed in a cell whose amount `read_value` has converted to that of its column; else None."""
+    found = _NUMBER.fullmatch(_folded(text).strip().replace("−", "-"))
+    printed = found["unit"] if found else None
+    return printed if printed in _YUAN and unit in _YUAN and printed != unit else None
