@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 from load.forms import Form, form
-from load.recognise.reading import POSITION, TableReading
+from load.recognise.reading import POSITION, Figure, TableReading
 
 SOURCE_ERROR = "source_error"
 PARSE_DOUBT = "parse_doubt"
@@ -60,7 +60,7 @@ def rules() -> Mapping[str, Rule]:
 def check_tables(tables: Sequence[TableReading], *, pictures: bool = False) -> list[Check]:
     """Every verdict on the tables of one report, in the order of the form; sums that hold give none.
 
-    A sum that fails is the source's error where each of its cells was read by label without a doubt;
+    A sum that fails is the source's error where each of its cells was read by label and from text;
     where one was not, it is ours to doubt. Sums with a blank side come back as NOT_ASSESSABLE. `pictures`
     says that the page shows some, any of which may be a table that is not found.
     """
@@ -73,17 +73,17 @@ def check_tables(tables: Sequence[TableReading], *, pictures: bool = False) -> l
         checks += [Check(d.rule, PARSE_DOUBT, None, None, d.where, d.detail) for d in table.doubts]
         version = table.version or "2021"
         checks += _cell_checks(table, form(version))
-        sums = [_verdict(table, *due) for due in _sums(version, table.number)]
+        sums = [_verdict(table, *due) for due in sums_of(version, table.number)]
         checks += [check for check in sums if check is not None]
         checks += _position_check(table, sums)
     return checks
 
 
-_Cells = tuple[tuple[str, str], ...]
+Cells = tuple[tuple[str, str], ...]
 
 
 @cache
-def _sums(version: str, table: int) -> list[tuple[str, str, _Cells, _Cells]]:
+def sums_of(version: str, table: int) -> list[tuple[str, str, Cells, Cells]]:
     """Every sum of a table: its rule, where it runs, and the cells of either side."""
     read_by = form(version)
     columns, rows = (read_by.columns, read_by.rows) if table == 3 else (read_by.results, read_by.channels)
@@ -101,7 +101,7 @@ def _sums(version: str, table: int) -> list[tuple[str, str, _Cells, _Cells]]:
     return found
 
 
-def _verdict(table: TableReading, rule: str, where: str, left: _Cells, right: _Cells) -> Check | None:
+def _verdict(table: TableReading, rule: str, where: str, left: Cells, right: Cells) -> Check | None:
     """The verdict on one sum; None where it holds."""
     figures = table.figures
     printed = made = 0.0
@@ -115,8 +115,13 @@ def _verdict(table: TableReading, rule: str, where: str, left: _Cells, right: _C
         made += value
     if abs(printed - made) < 1e-9:
         return None
-    certain = all(figures[cell].by != POSITION for cell in left + right)
+    certain = all(_is_certain(figures[cell]) for cell in left + right)
     return Check(rule, SOURCE_ERROR if certain else PARSE_DOUBT, _plain(made), _plain(printed), where)
+
+
+def _is_certain(figure: Figure) -> bool:
+    """Whether a figure is read beyond doubt: by its label, and not recognised in a picture."""
+    return figure.by != POSITION and not figure.piece.recognised
 
 
 def _plain(value: float) -> int | float:
@@ -131,7 +136,7 @@ def _cell_checks(table: TableReading, read_by: Form) -> Iterable[Check]:
             continue
         measure = read_by.measures.get(column) if table.number == 2 else None
         where = f"table{table.number}.{row}.{column}"
-        verdict = SOURCE_ERROR if figure.by != POSITION else PARSE_DOUBT
+        verdict = SOURCE_ERROR if _is_certain(figure) else PARSE_DOUBT
         if value < 0 and not (measure and measure.signed):
             yield Check("not_negative", verdict, None, value, where)
         if value != int(value) and not (measure and measure.money):

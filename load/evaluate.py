@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from load.checks import PARSE_DOUBT
+from load.confirm import RULE as UNCONFIRMED
 from load.inputs import documents
 from load.read import NotAReport, Unreadable, read_reports
 from load.report import Report
-from load.truth import MANIFEST, Cell, Subject, Truth, TruthError, subjects
+from load.truth import MANIFEST, STATISTICS, Cell, Subject, Truth, TruthError, place_of, subjects
 
 _OF_NO_FIGURE = ("identity_conflict", "narrative_cut")  # doubts that say nothing of a figure
 
@@ -197,6 +198,10 @@ def _hold(name: str, truth: Truth, report: Report, tally: Tally) -> Iterable[Fin
         for table in report.tables
         for cell, figure in table.figures.items()
         if figure.value is not None
+    } | {
+        (STATISTICS, id, "value"): figure
+        for id, figure in report.statistics.figures.items()
+        if figure.value is not None
     }
     doubts = [check for check in report.checks if check.verdict == PARSE_DOUBT]
     over = {doubt.where for doubt in doubts if doubt.rule not in _OF_NO_FIGURE}
@@ -212,7 +217,7 @@ def _hold(name: str, truth: Truth, report: Report, tally: Tally) -> Iterable[Fin
             counted.doubted_right += doubted
             counted.exact += not doubted
             continue
-        where = f"table{cell[0]}.{cell[1]}.{cell[2]}"
+        where = place_of(cell)
         detail = f"“{figure.raw[:40]}” at {figure.at}" if figure else ""
         if doubted:
             counted.doubted_null += figure is None
@@ -223,9 +228,12 @@ def _hold(name: str, truth: Truth, report: Report, tally: Tally) -> Iterable[Fin
         else:
             counted.wrong += 1
             findings.append(Finding("wrong", name, where, printed, value, detail))
-    if doubts and not truth.doubt_due and counted.right == 1.0:
+    needless = [
+        doubt for doubt in doubts if doubt.rule != UNCONFIRMED
+    ]  # what no sum confirms must be doubted
+    if needless and not truth.doubt_due and counted.right == 1.0:
         counted.needless = 1
-        said = "; ".join(f"{doubt.rule} at {doubt.where}" for doubt in doubts[:5])
+        said = "; ".join(f"{doubt.rule} at {doubt.where}" for doubt in needless[:5])
         findings.append(Finding("needless", name, "report", None, None, said))
     tally.add(counted)
     return findings
@@ -234,6 +242,8 @@ def _hold(name: str, truth: Truth, report: Report, tally: Tally) -> Iterable[Fin
 def _places(cell: Cell) -> set[str]:
     """The places that a doubt over this cell may name."""
     number, row, column = cell
+    if number == STATISTICS:
+        return {"report", "statistics", place_of(cell)}
     table = f"table{number}"
     return {"report", table, f"{table}.{row}", f"{table}.column.{column}", f"{table}.{row}.{column}"}
 

@@ -23,13 +23,17 @@ from scrape.archive import (
 
 @dataclass(frozen=True, slots=True)
 class InputDocument:
-    """One document to read: a row for `documents` that says where it is from, its bytes, its origin."""
+    """One document to read: a row for `documents` that says where it is from, its bytes, its origin.
+
+    page_sha256: of a file attached to a page that is in the same archive, the page's digest.
+    """
 
     name: str  # for people: an address, or a file's name
     row: Row
     body: bytes
     origin: Origin
     fault: str | None = None  # why its bytes could not be had
+    page_sha256: str | None = None
 
 
 class InputError(Exception):
@@ -66,7 +70,8 @@ def _members(document: InputDocument) -> Iterator[InputDocument]:
             "size_bytes": len(content),
         }
         fault = None if isinstance(member.content, bytes) else str(member.content)
-        yield InputDocument(f"{document.name}: {inner}", row, content, document.origin, fault)
+        name = f"{document.name}: {inner}"
+        yield InputDocument(name, row, content, document.origin, fault, document.page_sha256)
 
 
 def _documents(path: Path, failed: Callable[[str], None]) -> Iterator[InputDocument]:
@@ -115,6 +120,7 @@ def _archived(path: Path) -> Iterator[InputDocument]:
             "url": found.url,
             "also_at": "\n".join(found.also_at) or None,
             "parts": "\n".join(found.part_urls) or None,
+            "parent_url": found.page_url,
             "source": found.source,
             "fetched_at": found.fetched_at,
             "size_bytes": len(found.body),
@@ -130,8 +136,12 @@ def _archived(path: Path) -> Iterator[InputDocument]:
             listed_on=found.listed_on,
             region=regions.get(found.source or ""),
             parts=found.parts,
+            parent_url=found.page_url,
+            page=found.page.body if found.page else None,
+            page_charset=found.page.charset if found.page else None,
         )
-        yield InputDocument(found.url, row, found.body, origin)
+        page_sha256 = found.page.sha256 if found.page else None
+        yield InputDocument(found.url, row, found.body, origin, page_sha256=page_sha256)
 
 
 def _content(found: ArchivedDocument) -> str:

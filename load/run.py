@@ -16,6 +16,7 @@ from load.rows import document_id, report_id, report_rows
 from load.side_by_side import Reading, read_in_order
 from load.store import Stage, build, check_usable, explained, known_documents, locked
 
+REPORT, DUPLICATE = "report", "duplicate"
 NOT_A_REPORT, UNREADABLE = "not_a_report", "unreadable"
 STAGED = ""  # read in this very load
 
@@ -33,6 +34,8 @@ class LoadResult:
     elsewhere: int = 0  # corrections of documents that were not in the input
     uncorrected: list[str] = field(default_factory=list)
     tables: dict[str, int] = field(default_factory=dict)  # rows by table; empty where nothing was written
+    covers: dict[str, str] = field(default_factory=dict)  # sentences in `unread`, by the page's address
+    attached_to: set[str] = field(default_factory=set)  # pages to which a file with a report is attached
 
 
 def load(
@@ -77,6 +80,8 @@ def load(
                 stage.close()
     result.corrected, result.elsewhere = len(ledger.held), ledger.elsewhere
     result.uncorrected = ledger.failed
+    dealt_with = {result.covers[page] for page in result.attached_to & result.covers.keys()}
+    result.unread = [sentence for sentence in result.unread if sentence not in dealt_with]
     return result
 
 
@@ -87,21 +92,29 @@ def _fresh(
     result: LoadResult,
     advanced: Callable[[str], None],
 ) -> Iterator[InputDocument]:
-    """The documents of `paths` that are to be read; those that the database has as they are are counted."""
+    """The documents of `paths` that are to be read; those that the database has as they are are counted.
+
+    An attached file is read again where its page has changed.
+    """
+    digests = {sha256 for _, _, sha256, *_ in known.values()}
     for path in paths:
         for document in documents(path, result.unread.append):
-            before = known.get(document.row["id"])
-            as_before = (document.row.get("also_at"), ledger.mark(document.row))
-            if before is None or (before[0] != STAGED and before[2:] != as_before):
-                known[document.row["id"]] = (STAGED, None, *as_before)
+            row = document.row
+            before = known.get(row["id"])
+            as_before = (row["sha256"], row.get("also_at"), ledger.mark(row), row.get("parent_url"))
+            page_is_new = document.page_sha256 is not None and document.page_sha256 not in digests
+            if before is None or (before[0] != STAGED and (page_is_new or before[2:] != as_before)):
+                known[row["id"]] = (STAGED, None, *as_before)
                 yield document
                 continue
             result.skipped += 1
             if before[0] != STAGED:
-                ledger.hold(document.row)
+                ledger.hold(row)
             status, reason, *_ = before
             if status in (NOT_A_REPORT, UNREADABLE):
                 result.unread.append(f"{document.name}: {reason} (as before)")
+            elif status in (REPORT, DUPLICATE) and row.get("parent_url"):
+                result.attached_to.add(row["parent_url"])
             advanced(document.name)
 
 
@@ -115,9 +128,13 @@ def _stage(
         row["reason"] = str(reading)
         ours = isinstance(reading, RuntimeError)
         result.unread.append(f"{document.name}: {reading}{'; please report this' if ours else ''}")
+        if row["status"] == NOT_A_REPORT and row.get("url"):
+            result.covers[row["url"]] = result.unread[-1]
         ledger.apply([], row)
         stage.add(row, {})
         return
+    if row.get("parent_url"):
+        result.attached_to.add(row["parent_url"])
     for number, (report, changes) in enumerate(ledger.apply(reading, row), 1):
         own = row | {"report_number": number}
         if number > 1:  # each report has a row in `documents`; the first has the document's own id
@@ -132,10 +149,14 @@ def _about(report: Report, document: str) -> dict[str, object]:
     return {
         "format": report.format,
         "charset": report.charset,
-        "status": "report",
+        "status": REPORT,
         "report_id": report_id(report, document),
         "figures": sum(
-            1 for table in report.tables for figure in table.figures.values() if figure.value is not None
+            figure.value is not None
+            for figure in (
+                *(figure for table in report.tables for figure in table.figures.values()),
+                *report.statistics.figures.values(),
+            )
         ),
         "figures_sha256": report.figures_sha256(),
     }

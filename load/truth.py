@@ -7,7 +7,7 @@ is read is held against it in `load.evaluate`.
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -17,6 +17,7 @@ from load.read import Origin
 MANIFEST = "manifest.json"
 NAMES = ("form_version", "publisher", "fiscal_year", "province", "region_code")
 _TABLES = (2, 3, 4)
+STATISTICS = 0  # in a cell's place for the table of statistics of the years before the form
 _SAME_FORMAT = {"htm": "html", "shtml": "html", "xhtml": "html", "jpeg": "jpg", "tiff": "tif"}
 
 Cell = tuple[int, str, str]
@@ -72,7 +73,9 @@ def subjects(folder: Path, truth: Path | None, without: Callable[[str], None]) -
         hidden = any(part.startswith(".") for part in PurePath(name).parts)
         if not path.is_file() or hidden or path.suffix == ".json":
             continue
-        subject = _by_name(path, name, where) if entries is None else _by_manifest(path, name, entries)
+        subject = (
+            _by_name(path, name, where) if entries is None else _by_manifest(path, name, folder, entries)
+        )
         if subject is None:
             without(name)
         else:
@@ -98,7 +101,9 @@ def _json(path: Path) -> Any:
         raise TruthError(f"{path}: it cannot be read as JSON ({error})") from error
 
 
-def _by_manifest(path: Path, name: str, entries: dict[str, Mapping[str, Any]]) -> Subject | None:
+def _by_manifest(
+    path: Path, name: str, folder: Path, entries: dict[str, Mapping[str, Any]]
+) -> Subject | None:
     entry = entries.pop(name, None)
     if entry is None:
         return None
@@ -107,7 +112,14 @@ def _by_manifest(path: Path, name: str, entries: dict[str, Mapping[str, Any]]) -
         title=entry.get("list_title"),
         listed_on=entry.get("listed_on"),
     )
-    truths = [_truth(entry, path)] if entry.get("form_version") else []
+    if entry.get("attached_to"):
+        page = folder / str(entry["site"]) / str(entry["attached_to"])
+        origin = replace(
+            origin,
+            parent_url=f"http://127.0.0.1/{entry['attached_to']}",
+            page=page.read_bytes() if page.is_file() else None,
+        )
+    truths = [_truth(entry, path)] if entry.get("form_version") or entry.get("publisher") else []
     return Subject(path, name, _format(path), entry.get("layout") or "", truths, origin)
 
 
@@ -119,7 +131,8 @@ def _by_name(path: Path, name: str, folder: Path) -> Subject | None:
         if found.is_file():
             said = _json(found)
             truths = [_truth(one, found) for one in (said if isinstance(said, list) else [said])]
-            return Subject(path, name, _format(path), ".".join(parts[:-1]), truths)
+            format = f"{_format(path)} (scan)" if "scan" in parts[:-1] else _format(path)
+            return Subject(path, name, format, ".".join(parts[:-1]), truths)
     return None
 
 
@@ -136,6 +149,10 @@ def _truth(said: Any, path: Path) -> Truth:
             for row, columns in (said.get(f"table{number}") or {}).items()
             for column, value in columns.items()
         }
+        figures |= {
+            (STATISTICS, indicator, "value"): value
+            for indicator, value in (said.get("statistics") or {}).items()
+        }
         inferable = {_cell(place): value for place, value in said.get("inferable", {}).items()}
         names = {name: said[name] for name in NAMES if name in said}
         if isinstance(said.get("region"), dict):
@@ -147,5 +164,11 @@ def _truth(said: Any, path: Path) -> Truth:
 
 
 def _cell(place: str) -> Cell:
-    table, row, column = place.split(".")
-    return int(table.removeprefix("table")), row, column
+    table, row, column = f"{place}.value".split(".")[:3]
+    return STATISTICS if table == "statistics" else int(table.removeprefix("table")), row, column
+
+
+def place_of(cell: Cell) -> str:
+    """A cell as checks name it: table3.granted.total, or statistics.received."""
+    number, row, column = cell
+    return f"statistics.{row}" if number == STATISTICS else f"table{number}.{row}.{column}"

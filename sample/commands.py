@@ -60,10 +60,9 @@ def demo(folder: Path, port: int, sites_port: int, serve: bool) -> None:
 
     database, archive = folder / "nianbao.db", folder / "archive"
     _refuse_to_mix(database)
-    province = sites(generate())
-    click.echo(
-        f"Sample: {sum(len(site.articles) for site in province)} documents of an invented province, on {len(province)} local sites"
-    )
+    documents = generate()
+    province = sites(documents)
+    click.echo(f"Sample: {len(documents)} documents of an invented province, on {len(province)} local sites")
     described = folder / "sample-data"
     described.mkdir(parents=True, exist_ok=True)
     free = _free_port(sites_port, "127.0.0.2")

@@ -15,17 +15,24 @@ from random import Random
 import click
 
 from sample import narrative
+from sample.attached import COLUMN, attach, file_path, linked
+from sample.early import EARLY_LAYOUTS
+from sample.early import write as write_early
 from sample.faults import BETWEEN_YEARS, PLANTERS, Draft
 from sample.figures import FormFigures, Number, broken_between_years, broken_sums, copied, draw
-from sample.layouts import LAYOUTS, render
+from sample.formats import FORMATS
+from sample.layouts import LAYOUTS
 from sample.manifest import Expected, Fault, SampleDocument, manifest
 from sample.publishers import YEARS, Publisher, many, publishers
 from sample.report import Report
 from sample.wording import traditional
 
 SEED = 20240501
+_ALL_TABLES = frozenset((2, 3, 4))
 REPORTS = 400
-COLUMN = "zfxxgk/zfxxgknb"
+EARLY_YEARS = range(2015, 2019)
+EARLY_PUBLISHERS = 6
+_PRINTED = LAYOUTS | FORMATS
 
 # How often a layout is met, of a hundred; the layouts that are not named share what is left.
 _COMMON = {"html_clean": 34, "html_word": 9, "html_repeated": 6, "html_nested": 6, "html_unclosed": 5}
@@ -46,7 +53,8 @@ _TITLES = (
 def generate(seed: int = SEED, reports: int = REPORTS) -> list[SampleDocument]:
     """The sample: `reports` documents, most of them sound, each kind of fault planted once if it fits.
 
-    One more document is a second, corrected version of a report, where there is one to correct.
+    One more document is a second, corrected version of a report, where there is one to correct. A
+    whole sample also has reports from before the form. Behind all pages and listed files come the files that are attached to pages (see `sample.attached`).
     """
     rng = Random(f"sample {seed}")
     fixed = _shuffled(rng)
@@ -63,15 +71,61 @@ def generate(seed: int = SEED, reports: int = REPORTS) -> list[SampleDocument]:
                 free.remove(place)
                 break
     drafts += _corrected(drafts, free, rng)
+    early = list(_early(seed, len(drafts))) if reports >= REPORTS else []
+    again = [draft.publisher.name for draft in drafts[reports:]]
+    files = attach(drafts, [n for n, draft in enumerate(drafts) if draft.publisher.name in again])
     printed: dict[tuple[str, int], FormFigures] = {}
-    documents = []
+    documents, attached = [], []
     for number, draft in enumerate(drafts):
-        document = _document(draft, number, rng, printed)
-        documents.append(document)
-        figures = document.expected.figures
+        page = _document(draft, number, Random(rng.random()), printed)
+        found = [page]
+        if number in files:
+            file = _file(files[number], page, number, Random(f"file {seed} {number}"), printed)
+            name, label = file.path.rpartition("/")[2], FORMATS[files[number].layout].extension
+            found = [replace(page, body=linked(page.body, name, f"{page.title}{label}")), file]
+            attached.append(file)
+        documents.append(found[0])
+        figures = next((one.expected.figures for one in found if one.expected.figures), None)
         if figures:
             printed[draft.publisher.name, draft.report.fiscal_year] = figures
-    return documents
+    return documents + early + attached
+
+
+def _early(seed: int, number: int) -> Iterator[SampleDocument]:
+    """Reports of a few governments from before the form, with the table of statistics of that time and without;
+    each is numbered from `number` on."""
+    layouts = cycle(EARLY_LAYOUTS.values())
+    for publisher in publishers()[:EARLY_PUBLISHERS]:
+        for year in EARLY_YEARS:
+            rng = Random(f"early {seed} {number}")
+            layout = next(layouts)
+            report = write_early(publisher, year, rng, with_table=number % 3 != 0)
+            day = report.published_on
+            path = (
+                f"{COLUMN}/{day[:4]}{day[5:7]}/t{day.replace('-', '')}_{100_000 + number}{layout.extension}"
+            )
+            if layout.extension == ".docx":
+                path = file_path(day, 100_000 + number, layout.extension)
+            expected = Expected(
+                layout=layout.name,
+                form_version=report.form_version,
+                fiscal_year=year,
+                publisher=publisher.name,
+                level=publisher.level,
+                kind=publisher.kind,
+                region_code=publisher.place.code,
+                title=report.title,
+                published_on=day,
+                status="narrative" if report.statistics is None else "complete",
+                table2={},
+                table3={},
+                table4={},
+                sections={1: "\n".join(report.sections[0][1])},
+                statistics=dict(report.statistics) if report.statistics else None,
+            )
+            body = layout.render(report, rng)
+            yield SampleDocument(publisher.site, path, report.title, day, layout.media_type, body, expected)
+            number += 1
 
 
 def stream(
@@ -83,7 +137,7 @@ def stream(
     """
     rng = Random(f"stream {seed}")
     for number, draft in enumerate(islice(_drafts(rng, many(seed), cycle(layouts)), reports)):
-        yield _document(replace(draft, previous=None), number, rng, {})
+        yield _document(replace(draft, previous=None), number, Random(rng.random()), {})
 
 
 def _shuffled(rng: Random) -> list[Publisher]:
@@ -161,15 +215,32 @@ def _corrected(drafts: list[Draft], free: list[int], rng: Random) -> list[Draft]
 def _document(
     draft: Draft, number: int, rng: Random, printed: Mapping[tuple[str, int], FormFigures]
 ) -> SampleDocument:
-    layout, report = LAYOUTS[draft.layout], draft.report
-    body = render(report, draft.layout, Random(rng.random()))
+    layout, report = _PRINTED[draft.layout], draft.report
+    body = layout.render(report, rng)
     if draft.finish:
         body = draft.finish(body)
     day = report.published_on
     name = f"t{day.replace('-', '')}_{100_000 + number}"
     path = f"{COLUMN}/{day[:4]}{day[5:7]}/{name}{layout.extension}"
+    if draft.layout in FORMATS:
+        path = file_path(day, 100_000 + number, layout.extension)
     expected = _expected(draft, printed)
     return SampleDocument(report.site, path, draft.list_title, day, layout.media_type, body, expected)
+
+
+def _file(
+    draft: Draft,
+    page: SampleDocument,
+    number: int,
+    rng: Random,
+    printed: Mapping[tuple[str, int], FormFigures],
+) -> SampleDocument:
+    """The file attached to a page; it may have its title from the page alone."""
+    file = _document(draft, number, rng, printed)
+    expected = file.expected
+    if expected.is_report and expected.title is None:
+        expected = replace(expected, title=page.expected.title)
+    return replace(file, expected=expected, attached_to=page.path)
 
 
 def _expected(draft: Draft, printed: Mapping[tuple[str, int], FormFigures]) -> Expected:
@@ -209,7 +280,7 @@ def _expected(draft: Draft, printed: Mapping[tuple[str, int], FormFigures]) -> E
     change = traditional if script == "traditional" else str
     return Expected(
         layout=draft.layout,
-        form_version=figures["form_version"],
+        form_version=figures["form_version"] if report.damage.absent != _ALL_TABLES else None,
         fiscal_year=report.fiscal_year,
         publisher=publisher.name,
         level=publisher.level,

@@ -33,9 +33,12 @@ class Fault:
 class Expected:
     """One document as it should be read; the names are those of `nianbao inspect --json`.
 
+    form_version, and the figures: None of a page that carries a report's prose alone. publisher: None of what is
+               no report
     status     complete, partial or unreadable; None where a reader may choose
     inferable  figures that the page does not let one know for sure, by place: a reader gives null or
                exactly this, and no other number
+    statistics  of a report from before the form its table of statistics, by indicator; None where it has none
     script     "simplified", or "traditional" where title and prose are printed so
     """
 
@@ -56,11 +59,17 @@ class Expected:
     inferable: dict[str, Number] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
     script: str = "simplified"
+    statistics: dict[str, Number] | None = None
+
+    @property
+    def is_report(self) -> bool:
+        """Whether the document carries a report, or its prose."""
+        return self.publisher is not None
 
     @property
     def figures(self) -> FormFigures | None:
-        """The three tables as one; None where the document is no report."""
-        if self.form_version is None:
+        """The three tables as one; None where the document has none of them."""
+        if self.form_version is None or not self.table3:
             return None
         return {
             "form_version": self.form_version,
@@ -75,6 +84,7 @@ class SampleDocument:
     """One document of the sample, as a site serves it and as it should be read.
 
     `site` is the name of the site, `path` the document's path there, `title` the title on the list page.
+    `attached_to` is the path of the page that a file is attached to, whose title and day on the list it has.
     """
 
     site: str
@@ -84,6 +94,7 @@ class SampleDocument:
     media_type: str
     body: bytes
     expected: Expected
+    attached_to: str | None = None
 
 
 def manifest(documents: Iterable[SampleDocument]) -> list[dict[str, Any]]:
@@ -95,6 +106,7 @@ def manifest(documents: Iterable[SampleDocument]) -> list[dict[str, Any]]:
             "list_title": document.title,
             "listed_on": document.listed_on,
             "media_type": document.media_type,
+            "attached_to": document.attached_to,
             **asdict(document.expected),
         }
         for document in documents

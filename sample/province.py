@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from sample.generate import COLUMN
+from sample.attached import COLUMN
 from sample.layouts.flow import INVENTED
 from sample.manifest import SampleDocument
 from sample.publishers import Place, places
@@ -67,7 +67,11 @@ def _site(place: Place, documents: list[SampleDocument]) -> Site:
         title=f"{place.name}人民政府",
         region=place.code,
         column=COLUMN,
-        articles=[_article(kind, document) for document in documents],
+        articles=[
+            _article(kind, document, [file for file in documents if file.attached_to == document.path])
+            for document in documents
+            if document.attached_to is None
+        ],
         page_size=page_size,
         portal=Portal(f"{place.code}0001"),
         decoys=[_decoy(kind, place, n, title, day) for n, (title, day) in enumerate(_DECOYS)],
@@ -75,12 +79,15 @@ def _site(place: Place, documents: list[SampleDocument]) -> Site:
     )
 
 
-def _article(kind: type[Site], document: SampleDocument) -> Article:
-    """A document at the address that a site of its kind gives it."""
+def _article(kind: type[Site], document: SampleDocument, files: Iterable[SampleDocument]) -> Article:
+    """A document at the address that a site of its kind gives it, with the files attached to it."""
     path = PurePosixPath(document.path)
-    number = int(path.stem.rpartition("_")[2])
+    number = int(path.stem[-6:])
     address = kind.article_path(COLUMN, number, document.listed_on, path.suffix)
-    return Article(address, document.title, document.listed_on, document.body, document.media_type)
+    attachments = {PurePosixPath(file.path).name: file.body for file in files}
+    return Article(
+        address, document.title, document.listed_on, document.body, document.media_type, attachments
+    )
 
 
 def _decoy(kind: type[Site], place: Place, number: int, title: str, day: str) -> Article:

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from chinese.provinces import PROVINCES, Province, province_of
 from scrape.archive import ArchiveError, is_archive, read_sources
 from scrape.archive.reader import LOG
 from scrape.families import FAMILIES, family_of
-from chinese.provinces import PROVINCES, Province, province_of
 from scrape.results import OUTCOMES
 from scrape.source import Source
 

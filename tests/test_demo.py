@@ -56,7 +56,7 @@ def taken_port() -> Iterator[int]:
 
 def test_every_report_of_the_sample_comes_through_to_the_database(project: Path) -> None:
     documents = generate()
-    reports = {(d.expected.publisher, d.expected.fiscal_year) for d in documents if d.expected.form_version}
+    reports = {(d.expected.publisher, d.expected.fiscal_year) for d in documents if d.expected.is_report}
     with closing(sqlite3.connect(project / "nianbao.db")) as database:
         assert database.execute("select count(*) from documents").fetchone() == (len(documents),)
         assert set(database.execute("select publisher, fiscal_year from reports")) == reports

@@ -13,6 +13,7 @@ import pytest
 import scrape.archive
 from load.checks import rules
 from load.forms import forms
+from load.forms.statistics import statistics_form
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("scrape", "load", "plugins", "sample", "chinese")
@@ -64,6 +65,7 @@ def test_no_label_of_the_form_stands_in_the_code(room: str) -> None:
         for label in group.values()
         if len(label.zh) > 4
     }
+    labels |= {indicator.zh for indicator in statistics_form().indicators.values() if len(indicator.zh) > 4}
     for path in _modules(room):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -79,6 +81,7 @@ def test_both_versions_of_the_form_agree_on_every_label_that_they_share() -> Non
 
 def test_every_sum_of_a_form_is_an_explained_rule() -> None:
     assert {total.rule for form in forms() for total in form.sums} <= set(rules())
+    assert {total.rule for total in statistics_form().sums} <= set(rules())
 
 
 @pytest.mark.parametrize(

@@ -54,8 +54,8 @@ def page(report: Report, rng: Random) -> bytes:
     main = _STRICT if rng.random() < 0.1 else _MAIN
     document = (
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:document xmlns:w="{main}" '
-        f'xmlns:v="urn:schemas-microsoft-com:vml"><w:body>{"".join(parts)}'
-        '<w:sectPr><w:headerReference w:type="default"/></w:sectPr></w:body></w:document>'
+        f'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:r="{_RELATIONS}"><w:body>{"".join(parts)}'
+        '<w:sectPr><w:headerReference w:type="default" r:id="rId2"/></w:sectPr></w:body></w:document>'
     )
     related = "".join(
         f'<Relationship Id="rId{n}" Type="{_RELATIONS}/{kind}" Target="{kind}.xml"/>'
@@ -63,7 +63,7 @@ def page(report: Report, rng: Random) -> bytes:
     )
     return zipped(
         {
-            "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"/>',
+            "[Content_Types].xml": _content_types("document.main", "styles", "numbering", "header"),
             "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="r" '
             f'Type="{_RELATIONS}/officeDocument" Target="word/document.xml"/></Relationships>',
             "word/_rels/document.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">{related}</Relationships>',
@@ -72,6 +72,19 @@ def page(report: Report, rng: Random) -> bytes:
             "word/numbering.xml": _NUMBERING.format(main=main),
             "word/header.xml": f'<w:hdr xmlns:w="{main}"><w:p><w:r><w:t>{INVENTED}</w:t></w:r></w:p></w:hdr>',
         }
+    )
+
+
+def _content_types(*kinds: str) -> str:
+    """What each part is, for those who ask before they read."""
+    told = "".join(
+        f'<Override PartName="/word/{kind.partition(".")[0]}.xml" '
+        f'ContentType="{MEDIA_TYPE.rpartition(".")[0]}.{kind}+xml"/>'
+        for kind in kinds
+    )
+    return (
+        f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/>'
+        f'<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>{told}</Types>'
     )
 
 
@@ -106,7 +119,7 @@ class _Style:
 
     def paragraph(self, text: str) -> str:
         """A paragraph; a break in the text is one in the line."""
-        return f"<w:p><w:pPr><w:jc/></w:pPr>{self.runs(text)}</w:p>"
+        return f'<w:p><w:pPr><w:jc w:val="left"/></w:pPr>{self.runs(text)}</w:p>'
 
     def runs(self, text: str) -> str:
         """The runs of a paragraph, and between them what Word does not show."""
@@ -116,8 +129,8 @@ class _Style:
             pieces = [text[:at], text[at:]]
         runs = [self._run(piece) for piece in pieces if piece]
         if self.changes and self.rng.random() < 0.3:
-            runs.append('<w:del w:id="4"><w:r><w:delText>38</w:delText></w:r></w:del>')
-            runs[0] = f'<w:ins w:id="5">{runs[0]}</w:ins>'
+            runs.append('<w:del w:id="4" w:author="x"><w:r><w:delText>38</w:delText></w:r></w:del>')
+            runs[0] = f'<w:ins w:id="5" w:author="x">{runs[0]}</w:ins>'
         if self.hides and self.rng.random() < 0.3:
             runs.insert(0, '<w:r><w:rPr><w:rStyle w:val="9"/></w:rPr><w:t>41</w:t></w:r>')
             runs.append("<w:r><w:rPr><w:vanish/></w:rPr><w:t>7</w:t></w:r>")
@@ -132,7 +145,7 @@ class _Style:
 
     def _run(self, text: str) -> str:
         lines = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in text.split("\n"))
-        return f"<w:r><w:rPr><w:sz/></w:rPr>{lines}</w:r>"
+        return f'<w:r><w:rPr><w:sz w:val="24"/></w:rPr>{lines}</w:r>'
 
 
 def _table(table: PrintedTable, style: _Style) -> str:
@@ -144,6 +157,7 @@ def _table(table: PrintedTable, style: _Style) -> str:
             merge = "<w:vMerge/>" if covered else merge
             span = f'<w:gridSpan w:val="{cell.colspan}"/>' if cell.colspan > 1 else ""
             text = "<w:p/>" if covered or not cell.text else style.paragraph(cell.text)
-            cells.append(f"<w:tc><w:tcPr><w:tcW/>{span}{merge}</w:tcPr>{text}</w:tc>")
+            cells.append(f'<w:tc><w:tcPr><w:tcW w:w="0" w:type="auto"/>{span}{merge}</w:tcPr>{text}</w:tc>')
         rows.append(f"<w:tr><w:trPr><w:trHeight/></w:trPr>{''.join(cells)}</w:tr>")
-    return f"<w:tbl><w:tblPr/><w:tblGrid/>{''.join(rows)}</w:tbl>"
+    grid = "<w:gridCol/>" * table.columns
+    return f"<w:tbl><w:tblPr/><w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"

@@ -30,6 +30,23 @@ if TYPE_CHECKING:
     from sample.sites.portal import Portal
 
 
+# As web servers name them; what they do not know is octets to them.
+_MEDIA_TYPES = {
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".doc": "application/msword",
+    ".pdf": "application/pdf",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".xls": "application/vnd.ms-excel",
+    ".odt": "application/vnd.oasis.opendocument.text",
+    ".rtf": "application/rtf",
+}
+
+
+def media_type_of(name: str) -> str:
+    """The media type that a server gives to a file of that name, or extension."""
+    return _MEDIA_TYPES.get(f".{name.rpartition('.')[2]}", "application/octet-stream")
+
+
 @dataclass
 class Article:
     """One page or file of a site. `path` is relative to the site's root; `body` is served as it is.
@@ -165,7 +182,7 @@ class Site(ABC):
             found["/" + article.path] = Page(article.body, article.media_type, modified)
             folder = posixpath.dirname("/" + article.path)
             for name, body in article.attachments.items():
-                found[f"{folder}/{name}"] = Page(body, "application/octet-stream", modified)
+                found[f"{folder}/{name}"] = Page(body, media_type_of(name), modified)
         rest = self.portal.pages(self) if self.portal else {}
         return rest | found | self.list_pages()
 

@@ -9,6 +9,8 @@ from typing import ClassVar
 
 from sample.sites.server import Article, Page, Site, http_date
 
+_PAGES = (".html", ".shtml", ".htm", ".txt", ".md")
+
 TRUNCATED_AT = 26
 """Characters of a title that a list row shows; the rest is in the link's title attribute only."""
 
@@ -48,8 +50,10 @@ class TrsSite(Site):
 
     @classmethod
     def article_path(cls, column: str, number: int, day: str, extension: str = ".html") -> str:
-        """`column/YYYYMM/tYYYYMMDD_ID.html`."""
+        """`column/YYYYMM/tYYYYMMDD_ID.html`; of an uploaded file `P0YYYYMMDD` and twelve digits."""
         year, month, of_month = day.split("-")
+        if extension not in _PAGES:
+            return f"{column}/{year}{month}/P0{year}{month}{of_month}{number:012}{extension}"
         return f"{column}/{year}{month}/t{year}{month}{of_month}_{number}{extension}"
 
     def list_pages(self) -> dict[str, Page]:

@@ -66,6 +66,11 @@ class Capture(NamedTuple):
     request_body: str = ""
 
     @property
+    def page(self) -> str:
+        """The address of the page that an attached file belongs to; "" for anything else."""
+        return self.parent if self.kind == "attachment" else ""
+
+    @property
     def asked(self) -> str:
         """What was asked for: the address, with method and body appended if it was not asked by GET."""
         return self.url + Posted(self.method, self.request_body).appended(self.url)

@@ -26,12 +26,14 @@ class Place:
     """A document: the capture that tells of it, and the one that holds its bytes.
 
     also_at: other addresses with the same bytes. parts: by address, what holds each page that continues it.
+    page: of an attached file, what holds the page that it belongs to.
     """
 
     capture: Capture
     holder: Capture
     also_at: tuple[str, ...] = ()
     parts: dict[str, Capture] = field(default_factory=dict)
+    page: Capture | None = None
 
 
 @dataclass
@@ -70,11 +72,13 @@ def places(captures: Captures, *, all_captures: bool, problems: list[str]) -> It
                 )
                 continue
             its_parts = {url: parts[url] for url in capture.parts if url in parts}
-            yield Place(capture, holder, tuple(sorted(also_at)), its_parts)
+            page = parts.get(capture.page) if capture.page else None
+            yield Place(capture, holder, tuple(sorted(also_at)), its_parts, page)
 
 
 def _survey(captures: Captures, *, all_captures: bool) -> tuple[dict[_Body, _Shared], set[str]]:
-    """The bodies that need a second look, and the addresses of pages that continue reports."""
+    """The bodies that need a second look, and the addresses of pages that belong to other documents: those that
+    continue reports, and those that files are attached to."""
     seen, continued = set[int](), set[str]()
     shared: dict[_Body, _Shared] = {}
     for history in _histories(captures):
@@ -83,7 +87,7 @@ def _survey(captures: Captures, *, all_captures: bool) -> tuple[dict[_Body, _Sha
             body = _body(capture)
             if hash(body) in seen or _holder(history, capture) is None:
                 shared[body] = _Shared()
-            continued.update(capture.parts)
+            continued.update(capture.parts, [capture.page] if capture.page else [])
             bodies.add(body)
         seen.update(map(hash, bodies))
     return shared, continued

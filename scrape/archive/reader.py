@@ -46,7 +46,8 @@ class ArchivedDocument:
     transfer and content encoding. media_type, charset: as the header has them. warc_file: relative to the
     archive. listed_on: YYYY-MM-DD. What is not known is None. also_at: other addresses at which the source
     has the same body, in order. parts: the bodies of the pages that continue it, in order; part_urls: their
-    addresses.
+    addresses. page: the page that an attached file belongs to, as far as it is in the archive; page_url: its
+    address, None of what is no attached file.
     """
 
     url: str
@@ -65,6 +66,8 @@ class ArchivedDocument:
     also_at: tuple[str, ...] = ()
     part_urls: tuple[str, ...] = ()
     parts: tuple[bytes, ...] = ()
+    page_url: str | None = None
+    page: "ArchivedDocument | None" = None
 
 
 def is_archive(path: Path) -> bool:
@@ -105,7 +108,7 @@ def read_archive(path: Path, *, all_captures: bool = False) -> Iterator[Archived
         except ArchiveError as error:
             problems.append(str(error))
             continue
-        yield _continued(document, folder, place, problems)
+        yield _beside(_continued(document, folder, place, problems), folder, place)
     if problems:
         more = f" ({len(problems) - 1} more such problems)" if len(problems) > 1 else ""
         raise ArchiveError(problems[0] + more)
@@ -121,6 +124,7 @@ def _told(document: ArchivedDocument, place: Place) -> ArchivedDocument:
         listed_on=capture.listed_on or None,
         parent_url=capture.parent or None,
         also_at=place.also_at,
+        page_url=capture.page or None,
     )
 
 
@@ -145,6 +149,16 @@ def _continued(
         part_urls=tuple(parts),
         parts=tuple(part.body for part in parts.values()),
     )
+
+
+def _beside(document: ArchivedDocument, folder: Path, place: Place) -> ArchivedDocument:
+    """An attached file with its page. Without it where it cannot be read: the page's own turn tells why."""
+    if place.page is None:
+        return document
+    try:
+        return replace(document, page=read_document(folder, place.page))
+    except ArchiveError:
+        return document
 
 
 def read_document(folder: Path, capture: Capture) -> ArchivedDocument:

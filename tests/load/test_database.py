@@ -74,7 +74,7 @@ def test_the_same_report_in_two_documents_is_one_report_and_both_documents_are_k
 ) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
-    corrected = [d for d in generate() if any(f.rule == "two_versions" for f in d.expected.faults)]
+    corrected = [d for d in generate() if any(f.fault == "corrected_version" for f in d.expected.faults)]
     assert corrected
     identity = {(d.expected.publisher, d.expected.fiscal_year) for d in corrected}
     both = [d for d in generate() if (d.expected.publisher, d.expected.fiscal_year) in identity]
@@ -281,7 +281,7 @@ def test_check_counts_what_is_wrong_by_rule_and_by_source(tmp_path: Path) -> Non
     database = tmp_path / "nianbao.db"
     _load(folder, "--db", database)
     found = json.loads(CliRunner().invoke(check, ["--db", str(database), "--json"]).output)
-    reports = [report for d in faulty if d.expected.form_version for report in read_reports(d.body)]
+    reports = [report for d in faulty if d.expected.is_report for report in read_reports(d.body)]
     of_the_store = ("two_versions", "narrative_cut")  # said where rows are made, not of one reading
     due = Counter((one.rule, one.verdict) for report in reports for one in report.assessed)
     got = {

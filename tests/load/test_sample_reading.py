@@ -18,13 +18,17 @@ Reading = tuple[SampleDocument, Report | None]
 def readings() -> list[Reading]:
     documents = generate()
     region = {site.title: site.region for site in sites(documents)}
+    pages = {(document.site, document.path): document.body for document in documents}
     found: list[Reading] = []
     for document in documents:
+        page = document.attached_to
         origin = Origin(
             url=f"http://127.0.0.1/{document.path}",
             title=document.title,
             listed_on=document.listed_on,
             region=region.get(document.site),
+            parent_url=f"http://127.0.0.1/{page}" if page else None,
+            page=pages[document.site, page] if page else None,
         )
         try:
             (report,) = read_reports(document.body, origin)
@@ -41,7 +45,7 @@ def _reports(readings: list[Reading]) -> Iterator[tuple[SampleDocument, Report]]
 
 def test_what_is_no_report_is_told_from_what_is(readings: list[Reading]) -> None:
     for document, report in readings:
-        assert (report is None) == (document.expected.form_version is None), document.path
+        assert (report is not None) == document.expected.is_report, document.path
 
 
 def test_every_figure_is_the_printed_one_or_null_where_it_cannot_be_known(readings: list[Reading]) -> None:
@@ -55,6 +59,9 @@ def test_every_figure_is_the_printed_one_or_null_where_it_cannot_be_known(readin
                     cell = f"table{number}.{row}.{column}"
                     if got not in (value, expected.inferable.get(cell, value)):
                         wrong.append((document.path, cell, value, got))
+        read = {id: figure.value for id, figure in report.statistics.figures.items()}
+        if read != (expected.statistics or {}):
+            wrong.append((document.path, "statistics", expected.statistics, read))
     assert wrong == []
 
 
@@ -105,4 +112,7 @@ def test_the_sections_are_the_printed_prose(readings: list[Reading]) -> None:
 
 
 def test_every_rule_has_a_case_in_the_sample(readings: list[Reading]) -> None:
-    assert {fault.rule for document, _ in readings for fault in document.expected.faults} >= set(rules())
+    of_an_extra = {"recognised_unconfirmed"}  # of scans, which are read only where the extra is installed
+    found = {fault.rule for document, _ in readings for fault in document.expected.faults}
+    of_early_reports = {r for r in rules() if r.startswith(("statistics_", "forms_", "other_table"))}
+    assert found >= set(rules()) - of_an_extra - of_early_reports  # these: test_early_reports

@@ -4,6 +4,7 @@ import gc
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -13,16 +14,20 @@ from pathlib import Path
 import httpx
 import pytest
 
+import sample.generate
+from sample.attached import CASES
+from sample.early import EARLY_LAYOUTS
 from sample.faults import PLANTERS, Draft
 from sample.figures import broken_sums
-from sample.generate import generate, stream
+from sample.formats import FORMATS
+from sample.generate import EARLY_YEARS, generate, stream
 from sample.layouts import LAYOUTS
 from sample.manifest import SampleDocument, manifest
 from sample.province import sites
 from sample.publishers import YEARS, many, places, publishers
 from sample.report import Report
 from sample.sites import SITES
-from sample.sites.server import serve
+from sample.sites.server import media_type_of, serve
 
 WITHIN_A_REPORT = {
     "balance",
@@ -66,15 +71,16 @@ def test_another_seed_gives_another_sample():
 
 
 def test_there_are_about_four_hundred_reports_of_about_eighty_publishers(documents):
-    assert len(documents) == 401  # and a corrected version of one
+    of_the_form = [d for d in documents if d.attached_to is None and d.expected.layout not in EARLY_LAYOUTS]
+    assert len(of_the_form) == 401  # and a corrected version of one
     assert 70 <= len({d.expected.publisher for d in documents}) <= 90
-    assert {d.expected.fiscal_year for d in documents} == {*YEARS, None}
+    assert {d.expected.fiscal_year for d in documents} == {*EARLY_YEARS, *YEARS, None}
 
 
 def test_every_layout_level_kind_and_form_is_in_the_sample(documents):
     expected = [d.expected for d in documents if d.expected.publisher]
-    assert {e.layout for e in expected} == set(LAYOUTS)
-    assert {e.form_version for e in expected} == {"2019", "2021"}
+    assert {e.layout for e in expected} == {*LAYOUTS, *FORMATS, *EARLY_LAYOUTS}
+    assert {e.form_version for e in expected} == {"pre-2019", "2014", "2019", "2021", None}
     assert {e.level for e in expected} == {"province", "prefecture", "county", "township", "development_zone"}
     assert {e.kind for e in expected} == {"government", "department", "subdistrict", "development_zone"}
     assert any(e.form_version == "2019" and e.fiscal_year > 2020 for e in expected)
@@ -128,6 +134,8 @@ def test_every_place_is_fictional_and_every_page_says_that_it_is_invented(docume
         assert document.expected.region_code is None or document.expected.region_code.startswith("99")
         if any(f.fault == "half_report" for f in document.expected.faults):
             continue  # breaks off before its foot
+        if document.path.rpartition("/")[2].startswith("P0"):
+            continue  # packed
         marks = ["虚构".encode(), "虛構".encode(), "虚构".encode("gb18030")]
         assert any(mark in body for mark in marks)
 
@@ -142,7 +150,8 @@ def test_the_sites_serve_every_document_once_beside_decoys(documents):
     assert {site.title for site in held} == {document.site for document in documents}
     assert all(site.title == governments[site.region] for site in held)
     assert {site.family for site in held} == set(SITES)
-    assert sum(len(site.articles) for site in held) == len(documents)
+    articles = [article for site in held for article in site.articles]
+    assert len(articles) + sum(len(article.attachments) for article in articles) == len(documents)
     assert all(site.decoys for site in held)
     with serve(held) as served:
         for site in held:
@@ -150,6 +159,58 @@ def test_the_sites_serve_every_document_once_beside_decoys(documents):
             answer = httpx.get(f"{served.base_url(site)}/{article.path}")
             assert answer.content == article.body
             assert answer.headers["content-type"] == article.media_type
+    assert any(article.attachments for article in articles)
+
+
+def test_each_format_stands_in_the_sample_several_times_from_the_list_and_beside_a_page(documents):
+    listed = Counter(d.expected.layout for d in documents if d.attached_to is None)
+    attached = Counter(d.expected.layout for d in documents if d.attached_to)
+    for name in FORMATS:
+        assert listed[name] >= 2 <= attached[name], name
+
+
+def test_files_are_named_and_typed_as_real_sites_have_them(documents):
+    files = [d for d in documents if d.expected.layout in FORMATS]
+    for file in files:
+        name = file.path.rpartition("/")[2]
+        assert re.fullmatch(r"P0\d{20}\.(docx?|wps|pdf|xlsx?|odt|rtf)", name), name
+        assert file.media_type == media_type_of(name)
+    assert len({d.media_type for d in files}) == 8
+
+
+def test_what_becomes_a_file_leaves_every_other_document_as_it_was(documents):
+    """No file draws from the generator: of its neighbours not a byte depends on it."""
+    texts = [d for d in documents if d.expected.layout not in FORMATS and d.expected.layout != "html_clean"]
+    known = hashlib.sha256(b"".join(d.body for d in texts)).hexdigest()
+    before = sample.generate.attach
+    try:
+        sample.generate.attach = lambda drafts, unlike: {}
+        without = [d for d in generate() if d.expected.layout != "html_clean"]
+    finally:
+        sample.generate.attach = before
+    assert hashlib.sha256(b"".join(d.body for d in without)).hexdigest() == known
+
+
+def test_the_sample_has_a_page_and_a_file_of_every_case(documents):
+    pages = {(d.site, d.path): d for d in documents if d.attached_to is None}
+    files = [(pages[d.site, d.attached_to], d) for d in documents if d.attached_to]
+    assert all(file.path.rpartition("/")[2].encode() in page.body for page, file in files)
+    kinds = Counter(
+        "cover"
+        if not page.expected.is_report
+        else "file_differs"
+        if file.expected.figures and page.expected.figures and file.expected.table2 != page.expected.table2
+        else "tables_in_file"
+        if page.expected.figures is None
+        else "alike"
+        if file.expected.is_report
+        else file.expected.title
+        for page, file in files
+    )
+    assert kinds["cover"] > 10
+    assert kinds["alike"] > 5
+    assert kinds["file_differs"] == kinds["tables_in_file"] == 1
+    assert len(kinds) == 4 + len(CASES) - 2
 
 
 def test_the_command_writes_each_document_and_the_manifest(tmp_path):

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from local_sites import Outcome, article, command, trs_site
 
+from chinese.provinces import PROVINCES
 from sample.sites.server import Answer
 from scrape.coverage import coverage_page
-from chinese.provinces import PROVINCES
 from scrape.source import registered
 
 PROJECT = Path(__file__).parents[2]

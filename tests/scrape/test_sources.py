@@ -7,8 +7,8 @@ from urllib.parse import urljoin, urlsplit
 
 from local_sites import command
 
-from scrape.families import family_of
 from chinese.provinces import PROVINCES, province_of
+from scrape.families import family_of
 from scrape.source import Source, registered
 
 PROJECT = Path(__file__).parents[2]
