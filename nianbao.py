@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from load.commands import check, evaluate, inspect, load
+from load.commands import check, evaluate, export, inspect, load
 from sample.commands import demo
 from scrape.commands import scrape
 
@@ -29,7 +29,7 @@ def main() -> None:
     """
 
 
-for command in (scrape, load, inspect, check, evaluate, demo):
+for command in (scrape, load, inspect, check, evaluate, export, demo):
     main.add_command(command)
 
 if __name__ == "__main__":

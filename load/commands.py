@@ -1,6 +1,6 @@
-"""The commands `load`, `inspect`, `evaluate` and `check`: what they take, what they print, what they answer.
+"""The commands `load`, `inspect`, `evaluate`, `check` and `export`: what they take, what they print, what they answer.
 
-The work is done in `load.run`, `load.read`, `load.evaluate` and `load.store`.
+The work is done in `load.run`, `load.read`, `load.evaluate`, `load.store` and `load.package`.
 """
 
 import json
@@ -313,3 +313,52 @@ def check(database: Path, as_json: bool) -> None:
         click.echo(json.dumps(found.to_json(), ensure_ascii=False, indent=1))
     else:
         found.show(Console())
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option(
+    "--db", "database", type=click.Path(path_type=Path, dir_okay=False), default=DATABASE, show_default=True
+)
+@click.option(
+    "--parquet/--no-parquet",
+    default=None,
+    help="Write Parquet files, too; without either where its library is installed.",
+)
+@click.option(
+    "--keep-contacts",
+    is_flag=True,
+    help="Leave telephone numbers, e-mail addresses and names of officials in the narratives.",
+)
+def export(folder: Path, database: Path, parquet: bool | None, keep_contacts: bool) -> None:
+    """Write every table of the database into DIR: CSV with datapackage.json (Frictionless), and Parquet.
+
+    The files hold what the site serves, with the description, licence and date of the data; contact details in the
+    narratives are left out as they are there. An earlier export in DIR is replaced when the new one is whole.
+
+    \b
+    Examples:
+      nianbao export export
+      nianbao export export --db trial.db --no-parquet
+    """
+    from load.package import PackageError, can_write_parquet, write_package
+    from load.store import StoreError
+
+    advice = "install it with: pip install 'nianbao[parquet]'"
+    if parquet and not can_write_parquet():
+        raise click.ClickException(f"Parquet needs the library pyarrow; {advice}")
+    if parquet is None and not can_write_parquet():
+        _complain(f"without Parquet files, which need the library pyarrow; {advice}")
+    try:
+        with _counter("rows written") as progress:
+            made = write_package(
+                database,
+                folder,
+                parquet=can_write_parquet() if parquet is None else parquet,
+                keep_contacts=keep_contacts,
+                advanced=lambda n: progress.advance(progress.task_ids[0], n) if progress else None,
+            )
+    except (StoreError, PackageError) as error:
+        raise click.ClickException(str(error)) from error
+    sizes = ", ".join(f"{kind} {size / 1e6:,.1f} MB" for kind, size in made.size_bytes.items())
+    click.echo(f"{made.folder}: {len(made.rows)} tables, {sum(made.rows.values()):,} rows ({sizes})")

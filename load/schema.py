@@ -193,6 +193,8 @@ REPORTS = Table(
         ("form_version",),
         ("status",),
         ("publisher_id", "fiscal_year"),
+        ("document_id",),
+        ("narrative_document_id",),
         ("failed_checks",),
         ("received_new",),
         # All figures beside each other: what is asked of every report is answered without the narrative,
@@ -630,7 +632,7 @@ DOCUMENTS = Table(
         ),
     ),
     key=("id",),
-    indexes=(("status",), ("source",), ("report_id",), ("url",), ("sha256",)),
+    indexes=(("status",), ("source",), ("report_id",), ("url",), ("sha256",), ("fetched_at",)),
     facets=("status", "format", "source"),
     label="url",
 )

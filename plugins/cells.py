@@ -1,6 +1,5 @@
-"""Cells made useful: JSON folded on the page of a row and short in a list; ids linked where Datasette does not."""
+"""Cells made useful: JSON short; ids linked where Datasette does not."""
 
-import json
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any
@@ -9,9 +8,10 @@ from datasette import hookimpl
 from datasette.utils import tilde_encode
 from markupsafe import Markup
 
-from load.schema import DOCUMENTS, PUBLISHERS, REPORTS, RULES, TABLES
+from load.schema import CHECKS, DOCUMENTS, PUBLISHERS, REPORTS, RULES, TABLES
 from plugins.publication.labels import value_label
-from plugins.publication.language import counted, language
+from plugins.publication.language import language
+from plugins.publication.sentences import is_known, say_sentence
 
 SHORT_CHARACTERS = 60
 _JSON_COLUMNS = {
@@ -28,6 +28,10 @@ _KEYS = {
 
 # In the answer of a query Datasette knows no foreign keys; these names mean the same in all of ours.
 _LINKED = {"report_id": REPORTS.name, "publisher_id": PUBLISHERS.name, "document_id": DOCUMENTS.name}
+
+# What load/ says in a sentence; of a query's answer only what it is known to say.
+_SENTENCES = {(CHECKS.name, "detail"), (DOCUMENTS.name, "reason")}
+_SENTENCE_COLUMNS = {column for _, column in _SENTENCES}
 
 _is_row_page: ContextVar[bool] = ContextVar("is_row_page", default=False)
 
@@ -72,19 +76,15 @@ async def _shown(
     if linked and isinstance(value, int | str):
         href = datasette.urls.row(database, linked, tilde_encode(str(value)))
         return Markup('<a href="{}">{}</a>').format(href, value)
+    if isinstance(value, str) and (
+        (table, column) in _SENTENCES or (not table and column in _SENTENCE_COLUMNS and is_known(value))
+    ):
+        return say_sentence(value)
     if isinstance(value, str) and value_label(column, value) != value:
         return Markup('<span title="{}">{}</span>').format(value, value_label(column, value))
     if (table, column) not in _JSON_COLUMNS or not isinstance(value, str):
         return None
-    if not _is_row_page.get():
-        return value if len(value) <= SHORT_CHARACTERS else f"{value[:SHORT_CHARACTERS]}…"
-    try:
-        indented = json.dumps(json.loads(value), ensure_ascii=False, indent=1)
-    except ValueError:
-        return None
-    return Markup("<details><summary>JSON, {}</summary><pre>{}</pre></details>").format(
-        counted(len(value), "字", "character"), indented
-    )
+    return value if len(value) <= SHORT_CHARACTERS else f"{value[:SHORT_CHARACTERS]}…"
 
 
 async def _labelled(

@@ -1,17 +1,43 @@
-"""A query that names a chart shows it at once, and says what its parameters mean.
+"""Charts of the reader's own, by datasette-vega: where they are offered, and what a query shows at once.
 
 datasette-vega draws what the part of the address behind # says; this puts it there before it looks. The
 chart, the parameters and their defaults stand with the query (`queries/*.toml`, then metadata.json).
+
+Its script is ten times the rest of a page, and it asks for it on every one: here only where there are rows to
+draw. On Chinese pages static/words.js translates what it and Datasette's own scripts write.
 """
 
 import json
+from contextvars import ContextVar
 from typing import Any
 from urllib.parse import quote
 
+import datasette_vega  # type: ignore[import-untyped]  # ships no types
 from datasette import hookimpl
 
 from plugins.publication.labels import value_label
-from plugins.publication.language import own, say
+from plugins.publication.language import language, own, say
+
+_is_charted: ContextVar[bool] = ContextVar("is_charted", default=False)
+_vega_files = datasette_vega.cached_filepaths_for_extension
+
+
+def _files_where_charted(extension: str) -> list[str]:
+    """datasette-vega's files, for a page that it can draw."""
+    return list(_vega_files(extension)) if _is_charted.get() else []
+
+
+# Its hooks do not ask for the template; ours below, which run before them, do.
+if not hasattr(_vega_files, "is_ours"):
+    _files_where_charted.is_ours = True  # type: ignore[attr-defined]  # a mark, so as not to wrap twice
+    datasette_vega.cached_filepaths_for_extension = _files_where_charted
+
+
+def _note(template: str) -> bool:
+    """Remember whether the page that is made has rows to draw."""
+    charted = template.startswith(("table", "query"))
+    _is_charted.set(charted)
+    return charted
 
 
 def chart_fragment(chart: dict[str, str]) -> str:
@@ -28,9 +54,17 @@ def chart_fragment(chart: dict[str, str]) -> str:
 
 
 @hookimpl(tryfirst=True)
+def extra_css_urls(template: str) -> list[str]:
+    """None of our own; see `_note`."""
+    _note(template)
+    return []
+
+
+@hookimpl(tryfirst=True)
 def extra_js_urls(template: str) -> list[str]:
-    """static/query.js, on pages of queries, before datasette-vega's own script, which looks at the screen once."""
-    return ["/static/query.js"] if template.startswith("query") else []
+    """Ours before datasette-vega's own script, which looks at the screen once."""
+    ours = ["/static/query.js"] if _note(template) else []
+    return [*ours, "/static/words.js"] if language() == "zh" else ours
 
 
 @hookimpl

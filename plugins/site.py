@@ -1,13 +1,17 @@
-"""What the pages say of the whole: whether the data is the invented sample, and the questions it answers.
+"""What the pages say of the whole: whether the data is the invented sample, the home page, the way around the site.
 
 The words stand in templates/ and metadata.json; this only looks them up.
 """
 
 from typing import Any
 
-from datasette import hookimpl
+from datasette import Response, hookimpl
 
+from plugins.publication import home_page
+from plugins.publication.addresses import check_address
 from plugins.publication.language import say
+from plugins.publication.sentences import say_sentence
+from plugins.publication.served import page
 
 # Region codes from here up belong to the fictional province of the sample (regions.code).
 FICTIONAL_FROM = "99"
@@ -34,8 +38,30 @@ async def _sample(database: Any) -> str:
 
 
 @hookimpl
+def register_routes() -> list[tuple[str, Any]]:
+    """The home page in place of Datasette's, which asks for each table in turn whether it may be seen: that takes
+    longer than all else together. Its JSON stays at /.json."""
+    return [(r"^/$", home)]
+
+
+async def home(datasette: Any, request: Any) -> Response:
+    """The home page of what the reader may see."""
+    await datasette.ensure_permissions(request.actor, ["view-instance"])
+    shown = []
+    for name in datasette.databases:
+        visible, _ = await datasette.check_visibility(
+            request.actor, permissions=[("view-database", name), "view-instance"]
+        )
+        if visible and not name.startswith("_"):
+            shown.append({"name": name})
+    context = {"databases": shown, "metadata": datasette.metadata(), "private": False}
+    return await page(datasette, request, "index.html", context)
+
+
+@hookimpl
 def extra_template_vars(datasette: Any, template: str, database: str | None) -> Any:
-    """`sample`: "all", "some" or "none". On the home page `topics`, the queries by question, and `tables`."""
+    """`sample`: "all", "some" or "none". On the home page `homes`, what it says of each database, `topics`, the
+    queries by question, and `tables`."""
 
     async def variables() -> dict[str, Any]:
         shown = [db for name, db in datasette.databases.items() if not name.startswith("_")]
@@ -48,6 +74,9 @@ def extra_template_vars(datasette: Any, template: str, database: str | None) -> 
         if template == "index.html":
             found["topics"] = {db.name: _topics(datasette, db.name) for db in shown}
             found["tables"] = {db.name: await _tables(datasette, db) for db in shown}
+            found["homes"] = {db.name: await home_page.read(db) for db in shown}
+            found["home_links"] = _home_links(datasette)
+            found["is_search"] = True  # the page has a search box of its own
         return found
 
     return variables
@@ -55,8 +84,9 @@ def extra_template_vars(datasette: Any, template: str, database: str | None) -> 
 
 @hookimpl
 def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
-    """`site_links()`: what stands at the head of every page; also of one that only says what went wrong."""
-    env.globals["site_links"] = lambda: _links(datasette)
+    """`site_links()`: what stands at the head of every page; also of one that only says what went wrong. And
+    `say_sentence(text)`: what load/ says, in the language of the page."""
+    env.globals |= {"site_links": lambda: _links(datasette), "say_sentence": say_sentence}
 
 
 def _links(datasette: Any) -> list[dict[str, str]]:
@@ -67,9 +97,26 @@ def _links(datasette: Any) -> list[dict[str, str]]:
     return [
         {"href": datasette.urls.table(name, "reports"), "label": say("报告", "Reports")},
         {"href": datasette.urls.table(name, "publishers"), "label": say("机关", "Publishers")},
+        {"href": datasette.urls.path(f"/{name}/places"), "label": say("地区", "Places")},
         {"href": datasette.urls.table(name, "outcomes"), "label": say("结果", "Outcomes")},
+        {"href": datasette.urls.path(f"/{name}/pictures"), "label": say("图表", "Pictures")},
+        {"href": datasette.urls.path(f"/{name}/compare"), "label": say("比较", "Compare")},
         {"href": datasette.urls.database(name), "label": say("问题与 SQL", "Questions and SQL")},
+        {"href": datasette.urls.path(f"/{name}/about"), "label": say("说明", "About")},
     ]
+
+
+def _home_links(datasette: Any) -> dict[str, Any]:
+    """What the home page needs to link what it lists."""
+
+    def years(database: str, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        reports = datasette.urls.table(database, "reports")
+        return [entry | {"href": f"{reports}?fiscal_year={entry['year']}"} for entry in entries]
+
+    def check(database: str, report: int, where: str | None) -> str:
+        return check_address(datasette, database, report, where or "")
+
+    return {"years": years, "check": check, "statuses": home_page.STATUSES}
 
 
 def _topics(datasette: Any, database: str) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from chinese.provinces import PROVINCES
 from load.forms import forms
+from load.forms.statistics import statistics_form
 from plugins.publication.language import say
 
 Names = Mapping[str, tuple[str, str]]  # by code: Chinese, English
@@ -43,6 +44,8 @@ def values() -> Mapping[str, Names]:
         ):
             known = found.setdefault(column, {})
             known |= {id: (label.zh, label.en) for id, label in labels.items() if id not in known}
+    indicators = {id: (one.zh, one.en) for id, one in statistics_form().indicators.items()}
+    found |= {"indicator": indicators, "parent": indicators}
     return found
 
 

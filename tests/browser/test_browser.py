@@ -93,9 +93,7 @@ def test_a_report_and_search_all_fit_the_screen(visit: Visit) -> None:
     visit.assert_sound()
     page = visit.open("/nianbao/reports")
     page.locator("td.type-pk a").first.click()
-    page.wait_for_selector(".one-row")
-    page.locator(".one-row summary").first.click()
-    assert page.locator(".one-row pre").first.is_visible()
+    page.wait_for_selector(".report-page h1")
     visit.assert_sound()
 
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import invented_form
+
 from load import forms
 from load.store import Stage, build
 
@@ -70,6 +72,7 @@ APPLICANTS = ("natural_person", "business", "research", "public_interest", "lega
 CATEGORIES = ("granted", "partly_granted", "refused", "unable_to_provide", "not_processed", "other")
 RULES = ("balance", "outcomes_sum", "applicants_sum", "disputes_sum", "cell_unreadable")
 DOUBTS = ("cell_unreadable",)
+CONTACTS = "如有疑问请与本机关联系。联系人：甲某某，电话：0000-0000000，手机 13000000000，邮箱：nobody@example.invalid。"
 UNREAD = (
     ("unreadable", "the file is empty · 文件为空"),
     ("not_a_report", "no table of the form was found · 没有找到表格"),
@@ -198,20 +201,27 @@ def _report(publisher: dict[str, Any], year: int, sentences: int) -> tuple[Row, 
                 {"report_id": id, "item": item, "measure": measure, "value": value} | facts
             )
     rules = [] if unread else [r for r in RULES if rng.random() < 0.08]
+    tables = {} if unread else invented_form.tables(form, rows, figures)
     for number, rule in enumerate(rules, 1):
-        found = rng.randint(1, 99)
+        rng.randint(1, 99)
         rows["checks"].append(
-            {"report_id": id, "number": number, "rule": rule, "where": "table3 total"}
+            {"report_id": id, "number": number, "rule": rule}
             | {"verdict": "parse_doubt" if rule in DOUBTS else "source_error"}
-            | {"expected": found + 1, "found": found, "detail": f"应为 {found + 1}，页面所印为 {found}"}
+            | invented_form.check(rule, tables)
             | facts
         )
+    held = invented_form.evidence(tables, rules)
+    if "cell_unreadable" in rules:
+        row, column = invented_form.UNREADABLE
+        tables["table3"][row][column] = None
     url = f"http://127.0.0.1/{publisher['region_code']}/t{year + 1}0110_{id}.html"
     document = hashlib.sha256(url.encode()).hexdigest()[:20]
     published = f"{year + 1}-{rng.choice(['01-10', '01-28', '03-20', '03-31', '04-02', '06-15'])}"
     archived = {"id": document, "sha256": hashlib.sha256(document.encode()).hexdigest(), "url": url}
     archived |= {"source": "sample", "format": "html", "report_id": id, "figures": 0 if unread else 200}
-    archived |= {"status": "unreadable" if unread else "report"}
+    archived |= {"status": "unreadable" if unread else "report", "charset": "utf-8", "size_bytes": 20_480}
+    archived |= {"fetched_at": f"{year + 1}-07-{1 + id % 28:02}T08:30:00Z"}
+    archived |= {"warc_file": f"sample-{year + 1}.warc.gz", "warc_offset": id % 100_000}
     archived |= {"reason": "没有找到表格 · no table was found" if unread else None}
     rows["reports"].append(
         {
@@ -229,26 +239,99 @@ def _report(publisher: dict[str, Any], year: int, sentences: int) -> tuple[Row, 
         | {"failed_checks": sum(r not in DOUBTS for r in rules), "unassessed_checks": 0}
         | {"doubts": sum(r in DOUBTS for r in rules)}
         | {"overview": _prose(rng, sentences), "problems": _prose(rng, sentences // 2)}
-        | {"other_matters": SENTENCES[-1], "remarks": f"现公布{publisher['name']}{year}年度报告。"}
+        | {"other_matters": SENTENCES[-1], "remarks": _remarks(publisher, year)}
+        | {"headings": _json({"1": "一、总体情况", "5": "五、存在的主要问题及改进情况"})}
+        | {"form": _json({name: tables.get(name) for name in ("table2", "table3", "table4")})}
+        | {"evidence": _json(held)}
         | {
-            "headings": json.dumps(
-                {"1": "一、总体情况", "5": "五、存在的主要问题及改进情况"}, ensure_ascii=False
+            "identification": _json(
+                {"evidence": {"publisher": "title", "fiscal_year": "title"}, "conflicts": []}
             )
         }
-        | {"form": json.dumps({"table3": figures}), "evidence": json.dumps({"table3": ["原文"] * 20})}
-        | {"identification": json.dumps({"publisher": "title", "fiscal_year": "title"})}
     )
     return archived, rows
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _remarks(publisher: Row, year: int) -> str:
+    """The preamble; that of one kind of department says whom to ask."""
+    remarks = f"现公布{publisher['name']}{year}年度报告。"
+    if publisher["name"].endswith(DEPARTMENTS[2]):
+        remarks += CONTACTS
+    return remarks
+
+
+def _early(publisher: Row, year: int) -> tuple[Row, dict[str, list[Row]]]:
+    """The document and the rows of a report from before the form: with statistics from 2014 on, else prose alone."""
+    id, has_table = _id(publisher["id"], year), year >= 2014
+    place = {c: publisher[c] for c in ("region_code", "province", "prefecture", "county", "level", "kind")}
+    url = f"http://127.0.0.1/{publisher['region_code']}/t{year + 1}0310_{id}.html"
+    document = hashlib.sha256(url.encode()).hexdigest()[:20]
+    archived = {"id": document, "sha256": hashlib.sha256(document.encode()).hexdigest(), "url": url}
+    archived |= {"source": "sample", "format": "html", "status": "report", "report_id": id}
+    archived |= {"fetched_at": f"{year + 1}-07-01T08:30:00Z"}
+    figures, held = invented_form.statistics()
+    report = place | {"id": id, "publisher_id": publisher["id"], "publisher": publisher["name"]}
+    report |= {"fiscal_year": year, "title": f"{publisher['name']}{year}年政府信息公开工作年度报告"}
+    report |= {
+        "form_version": "2014" if has_table else "pre-2019",
+        "source_url": url,
+        "document_id": document,
+    }
+    report |= {"status": "complete" if has_table else "narrative", "overview": SENTENCES[4], "headings": "{}"}
+    form: Row = dict.fromkeys(("table2", "table3", "table4"))
+    report |= {"form": _json(form | ({"statistics": figures} if has_table else {}))}
+    report |= {"evidence": _json({"statistics": held} if has_table else {}), "identification": "{}"}
+    report |= {"failed_checks": 0, "doubts": 0, "unassessed_checks": 0}
+    facts = {"report_id": id, "fiscal_year": year, "province": place["province"], "level": place["level"]}
+    rows = {"reports": [report], "requests": [], "disclosures": [], "disputes": [], "checks": []}
+    rows["statistics"] = [
+        {"indicator": indicator, "value": value} | facts
+        for indicator, value in figures.items()
+        if has_table and value is not None
+    ]
+    return archived, rows
+
+
+def _published(copies: int = 1) -> Iterator[tuple[Row, int]]:
+    """Publishers and the years of their reports; some years are missing."""
+    for number, publisher in enumerate(_copies(copies)):
+        yield from ((publisher, year) for year in range(2019, 2026) if (number + year) % 11)
+
+
+def document_of(publisher: Row, year: int) -> str:
+    """The id of the document of a report."""
+    archived, _ = _report(publisher, year, 1)
+    return str(archived["id"])
+
+
+def telling_reports() -> dict[str, int]:
+    """Ids of reports that show something, by what: a rule that one breaks, "unread", "2014", "pre-2019", "2019", "2021",
+    "contacts"."""
+    first = next(_publishers())
+    found = {"2014": _id(first["id"], 2017), "pre-2019": _id(first["id"], 2012)}
+    for publisher, year in _published():
+        _, rows = _report(publisher, year, 1)
+        [report] = rows["reports"]
+        kinds = [check["rule"] for check in rows["checks"]]
+        kinds += ["contacts"] if CONTACTS in report["remarks"] else []
+        kinds += ["unread"] if report["status"] == "unreadable" else []
+        for kind in (kinds or [report["form_version"]]) if year > 2020 else ():
+            found.setdefault(kind, report["id"])
+    return found | {"2019": _id(first["id"], 2020)}
 
 
 def write(path: Path, copies: int = 1, sentences: int = 6) -> Path:
     """Write the database to `path`: about 170 reports for each of `copies`, with some `sentences` each."""
     stage = Stage(path)
     try:
-        for number, publisher in enumerate(_copies(copies)):
-            for year in range(2019, 2026):
-                if (number + year) % 11:  # some years are missing
-                    stage.add(*_report(publisher, year, sentences))
+        for publisher, year in _published(copies):
+            stage.add(*_report(publisher, year, sentences))
+        for year in (2012, 2017):
+            stage.add(*_early(next(_publishers()), year))
         for number, (status, reason) in enumerate(UNREAD):
             stage.add(
                 {

@@ -2,15 +2,19 @@
 
 import re
 from html.parser import HTMLParser
+from itertools import islice
 
+import invented
 import pytest
 from datasette.app import Datasette
 from serving import visible
 
 from load.describe import read_queries
 from load.schema import TABLES, VIEWS
+from plugins.publication.about_page import PARTS
 from plugins.publication.labels import columns, values
 from plugins.publication.language import preferred, spoken
+from plugins.publication.pictures.declared import dashboards
 from plugins.publication.translation import catalogue, condition, exchanged
 
 PAGES = [
@@ -25,12 +29,42 @@ PAGES = [
     *(f"/nianbao/{table.name}?_size=2" for table in TABLES),
     *(f"/nianbao/{view.name}?_size=2" for view in VIEWS),
     *(f"/nianbao/{query.name}" for query in read_queries()),
+    *(f"/nianbao/publishers/{one['id']}" for one in islice(invented._publishers(), 2)),
+    *(
+        f"/nianbao/{page}"
+        for page in ("places", "places/990000", "places/990100?year=2024", "regions/990100,2007")
+    ),
+    *(f"/nianbao/reports/{id}" for id in invented.telling_reports().values()),
+    *(f"/nianbao/documents/{id}" for id in ("unread0", invented.document_of(*next(invented._published())))),
+    *(f"/nianbao/outcomes/{id}" for id in ("refused_deliberative", "other")),
+    "/nianbao/about",
+    *(f"/nianbao/about/{part}" for part in PARTS),
+    "/nianbao/pictures",
+    *(f"/nianbao/pictures/{name}?province=示例省" for name in dashboards()),
+    "/nianbao/pictures/province",
+    "/nianbao/pictures/country/refused_by_province?embed=1&level=county",
+    *(f"/nianbao/pictures/map/{name}" for name in dashboards()["map"].pictures),
+    *(
+        f"/nianbao/search{asked}"
+        for asked in ("", "?q=拆迁&level=county", "?q=营商环境&sort=date", "?q=-拆迁")
+    ),
+    *(f"/nianbao/compare{asked}" for asked in ("", "?report=1", "?find=教育局")),
+    *(
+        f"/nianbao/compare?publisher={one['id']}&only=differences"
+        for one in islice(invented._publishers(), 2)
+    ),
+    "/nianbao/compare?year=2023&"
+    + "&".join(f"publisher={p['id']}" for p in islice(invented._publishers(), 3, 5)),
+    *(
+        f"/nianbao/compare?report={invented._id(one['id'], 2021)}&report={invented._id(one['id'], 2022)}"
+        for one in islice(invented._publishers(), 1, 2)
+    ),
 ]
 
 # What is called the same in Chinese: names of programs, formats and units, and words of SQL.
 _SHARED = re.compile(
-    r"\b(Datasette|JSON|json|CSV|SQL|SQLite|WARC|SHA|UTC|LIKE|GLOB|GB|CMS|AND|OR|NOT|FTS5|ID|ms|MB|KB|nianbao|English"
-    r"|[a-z]+(?:_[a-z]+)+|\w*\d\w*|[\w.-]+\.(?:db|form|gov\.cn|example)|https?\S+|nothing)\b",
+    r"\b(Datasette|JSON|json|CSV|SVG|Excel|SQL|SQLite|PDF|WPS|Python|WARC|SHA|UTC|LIKE|GLOB|GB|CMS|AND|OR|NOT|FTS5|ID|ms|MB|KB|nianbao|English"
+    r"|[a-z]+(?:_[a-z]+)+|[a-z]+-\d+|\w*\d\w*|[\w.-]+\.(?:db|form|gov\.cn|example)|https?\S+|nothing)\b",
     re.ASCII,
 )
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -66,8 +100,11 @@ def _codes() -> set[str]:
 
 
 def _is_name(line: str) -> bool:
-    """Whether a line is a value behind a facet: a place's or a body's name with a number."""
-    return re.fullmatch(r"[\u3400-\u9fff（）]{2,30}[\s\d,·✖]*", line.strip()) is not None
+    """Whether a line is a name of a place, a body or a report: behind a facet with a number, or as a page's title."""
+    return (
+        re.fullmatch(r"[\u3400-\u9fff（）\d]{2,40}(?:[\s\d,·✖]*| · [A-Za-z]+[\s\d,]*)", line.strip())
+        is not None
+    )
 
 
 async def test_the_language_is_the_one_asked_for_then_the_one_remembered_then_the_browsers(
