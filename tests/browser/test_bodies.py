@@ -24,8 +24,7 @@ _NAMELESS = """() => [...document.querySelectorAll("table")].filter(
   t => !t.caption || !t.caption.innerText.trim() || !t.querySelector("th[scope]")).length"""
 
 
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize(("language", "width"), [("zh-CN", 1280), ("en", 360)])
 def test_a_body_page_fits_names_its_tables_and_needs_no_script(
     chromium: Any, address: str, width: int, language: str
 ) -> None:

@@ -130,7 +130,7 @@ def test_a_number_is_what_its_format_shows(stored: float, format: str, shown: st
     [
         (25, "0.00E+00"), (2.5, "# ?/?"), (25000, "0,"), (25, "[>10]0;[<5]0.0;0"), (25, "[DBNum1]0"), (25, "?!"),
         (1, "yyyy-mm-dd"), (-1, "yyyy-mm-dd"), (25, "[White]0"), (-0.2, "0"), ("12x", "0"), ("nan", "0"), ("1e999", "0"),
-        (25, "0" * 999),
+        (25, "0" * 999), (1e28, "0%"), (12, "%" * 14 + "0.0"),
     ],
 )  # fmt: skip
 def test_a_number_whose_format_is_not_understood_is_no_figure(stored: float | str, format: str) -> None:

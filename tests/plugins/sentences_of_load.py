@@ -6,7 +6,7 @@ sentence itself is filled with `HOLE`.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 from pathlib import Path
 
@@ -31,13 +31,23 @@ class Sentences:
 
     def __init__(self, folder: Path) -> None:
         self.trees = {path: ast.parse(path.read_text("utf-8")) for path in sorted(folder.rglob("*.py"))}
+        self.nodes = {path: list(ast.walk(tree)) for path, tree in self.trees.items()}
+        self.functions = {
+            path: [node for node in nodes if isinstance(node, ast.FunctionDef)]
+            for path, nodes in self.nodes.items()
+        }
+        self.calls: dict[str, list[tuple[Path, ast.Call]]] = {}
+        for path, nodes in self.nodes.items():
+            for node in nodes:
+                if isinstance(node, ast.Call):
+                    self.calls.setdefault(_name(node), []).append((path, node))
         self.unresolved: set[str] = set()
 
     def all(self) -> dict[str, str]:
         """Each sentence with the place of its first appearance."""
         found: dict[str, str] = {}
-        for path, tree in self.trees.items():
-            for node in ast.walk(tree):
+        for path, nodes in self.nodes.items():
+            for node in nodes:
                 for given in _given(node):
                     for sentence in self._said(given, path, given, ()):
                         found.setdefault(sentence, f"{path.name}:{given.lineno}")
@@ -101,8 +111,8 @@ class Sentences:
     def _of_call(self, node: ast.Call, path: Path, seen: tuple, place: int | None) -> list[str]:
         """What a function of the same module returns; of a tuple the value in `place`."""
         found = []
-        for function in ast.walk(self.trees[path]):
-            if isinstance(function, ast.FunctionDef) and function.name == node.func.id:
+        for function in self.functions[path]:
+            if function.name == node.func.id:
                 for back in ast.walk(function):
                     if isinstance(back, ast.Return | ast.Yield) and back.value:
                         value = back.value
@@ -115,7 +125,7 @@ class Sentences:
 
     def _of_name(self, node: ast.Name, path: Path, at: ast.AST, seen: tuple) -> list[str]:
         """What is assigned to a name in its function or its module, or given for a parameter."""
-        function = _around(self.trees[path], at)
+        function = _around(self.functions[path], at)
         for nodes in (ast.walk(function) if function else (), self.trees[path].body):
             found = []
             for target, value, place in _assigned(nodes, node.id):
@@ -130,9 +140,8 @@ class Sentences:
             place = names.index(node.id) - (names[0] == "self")
             found = [
                 sentence
-                for other, tree in self.trees.items()
-                for call in ast.walk(tree)
-                if isinstance(call, ast.Call) and _name(call) == function.name and len(call.args) > place
+                for other, call in self.calls.get(function.name, ())
+                if len(call.args) > place
                 for sentence in self._said(call.args[place], other, call, seen)
             ]
             if found:
@@ -188,11 +197,7 @@ def _assigned(nodes: Iterator[ast.AST], name: str) -> Iterator[tuple[ast.AST, as
                     yield node, value, place
 
 
-def _around(tree: ast.Module, at: ast.AST) -> ast.FunctionDef | None:
-    """The innermost function that a node stands in."""
-    functions = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef) and node.lineno <= at.lineno <= (node.end_lineno or 0)
-    ]
-    return max(functions, key=lambda function: function.lineno, default=None)
+def _around(functions: Iterable[ast.FunctionDef], at: ast.AST) -> ast.FunctionDef | None:
+    """The innermost of a module's functions that a node stands in."""
+    around = [one for one in functions if one.lineno <= at.lineno <= (one.end_lineno or 0)]
+    return max(around, key=lambda function: function.lineno, default=None)
