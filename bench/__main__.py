@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from bench import formats, loading, serving
+from bench import formats, loading, publication, serving
 from bench.figures import show
 
 
@@ -30,6 +30,7 @@ def main(pages: int, reports: int, folder: Path) -> None:
         *loading.measure(pages, folder),
         *formats.measure(pages, folder),
         *serving.measure(reports, folder),
+        *publication.measure(reports, folder),
     ]
     show(
         found,

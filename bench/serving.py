@@ -45,6 +45,19 @@ def database_of(reports: int, folder: Path) -> Path:
     return database
 
 
+def served_over(database: Path) -> Datasette:
+    """The site over a database, with the project's own plugins, pages and settings; to be started."""
+    return Datasette(
+        [],
+        immutables=[str(database)],
+        metadata=json.loads((_PROJECT / "metadata.json").read_text("utf-8")),
+        plugins_dir=str(_PROJECT / "plugins"),
+        template_dir=str(_PROJECT / "templates"),
+        static_mounts=[("static", str(_PROJECT / "static"))],
+        settings=json.loads((_PROJECT / "settings.json").read_text("utf-8")),
+    )
+
+
 def measure(reports: int, folder: Path) -> list[Measurement]:
     """Times of pages and queries over `reports` reports, as a browser would ask for them."""
     database = database_of(reports, folder)
@@ -52,15 +65,7 @@ def measure(reports: int, folder: Path) -> list[Measurement]:
 
 
 async def _pages(database: Path, reports: int) -> list[Measurement]:
-    metadata = json.loads((_PROJECT / "metadata.json").read_text("utf-8"))
-    served = Datasette(
-        [],
-        immutables=[str(database)],
-        metadata=metadata,
-        plugins_dir=str(_PROJECT / "plugins"),
-        template_dir=str(_PROJECT / "templates"),
-        settings=json.loads((_PROJECT / "settings.json").read_text("utf-8")),
-    )
+    served = served_over(database)
     await served.invoke_startup()
     found = []
     facets = "&".join(f"_facet={name}" for name in ("category", "outcome", "fiscal_year", "province"))
@@ -71,7 +76,7 @@ async def _pages(database: Path, reports: int) -> list[Measurement]:
             f"requests with 4 facets and more ({reports:,} reports)",
             "p95 < 300 ms, none dropped",
             f"p50 {percentile(spent, 0.5):.0f}, p95 {percentile(spent, 0.95):.0f} ms, dropped: {timed_out or 'none'}",
-            held=_held(reports, percentile(spent, 0.95) < 300 and not timed_out),
+            held=held_at(reports, percentile(spent, 0.95) < 300 and not timed_out),
         )
     )
     spent, _ = await _asked(served, f"/nianbao/reports.json?_search={quote('政策解读')}&_size=20")
@@ -80,11 +85,11 @@ async def _pages(database: Path, reports: int) -> list[Measurement]:
             "reports page for a word in a third of them",
             "< 200 ms",
             f"p50 {percentile(spent, 0.5):.0f}, p95 {percentile(spent, 0.95):.0f} ms",
-            held=_held(reports, percentile(spent, 0.5) < 200),
+            held=held_at(reports, percentile(spent, 0.5) < 200),
         )
     )
     slowest: list[tuple[float, str]] = []
-    for name in metadata["databases"]["nianbao"]["queries"]:
+    for name in served.metadata("queries", database="nianbao"):
         spent, _ = await _asked(served, f"/nianbao/{quote(name)}.json?_shape=array")
         slowest.append((percentile(spent, 0.95), name))
     slowest.sort(reverse=True)
@@ -93,7 +98,7 @@ async def _pages(database: Path, reports: int) -> list[Measurement]:
             f"canned queries ({len(slowest)})",
             "p95 < 200 ms",
             f"slowest: {', '.join(f'{name} {ms:.0f}' for ms, name in slowest[:3])} ms",
-            held=_held(reports, slowest[0][0] < 200),
+            held=held_at(reports, slowest[0][0] < 200),
         )
     )
     return found
@@ -137,13 +142,13 @@ def _search(database: Path, reports: int) -> Iterator[Measurement]:
         "p95 < 120 ms",
         f"p50 {percentile(count, 0.5):.1f}, p95 {percentile(count, 0.95):.1f} ms",
         f"LIKE over one column: p50 {percentile(like, 0.5):.0f} ms, ×{percentile(like, 0.5) / percentile(count, 0.5):.0f}",
-        _held(reports, percentile(count, 0.95) < 120),
+        held_at(reports, percentile(count, 0.95) < 120),
     )
     yield Measurement(
         "search: best 20 by relevance",
         "p95 < 400 ms",
         f"p50 {percentile(best, 0.5):.1f}, p95 {percentile(best, 0.95):.1f} ms",
-        held=_held(reports, percentile(best, 0.95) < 400),
+        held=held_at(reports, percentile(best, 0.95) < 400),
     )
 
 
@@ -151,6 +156,6 @@ def _rows(connection: sqlite3.Connection, sql: str, asked: str) -> list[tuple[ob
     return connection.execute(sql, [asked]).fetchall()
 
 
-def _held(reports: int, held: bool) -> bool | None:
+def held_at(reports: int, held: bool) -> bool | None:
     """Whether a budget is held; a small database can only break it."""
     return held if reports >= _BUDGET_REPORTS or not held else None
