@@ -15,13 +15,34 @@ _TABLE = dict(
 # the regular expression engine has its fast table for characters below U+10000 only.
 _TRADITIONAL = re.compile(f"[{''.join(c for c in _TABLE if c < chr(0x10000))}]")
 _RARE = re.compile("[\U00010000-\U0010ffff]")
+# The marks of Chinese prose that NFKC changes, each to the one given: a text without them is in NFKC as a rule, which
+# is seen at once, and else made from the whole of it.
+_WIDE_MARKS = (
+    ("，", ","),
+    ("：", ":"),
+    ("；", ";"),
+    ("（", "("),
+    ("）", ")"),
+    ("！", "!"),
+    ("？", "?"),
+    ("　", " "),
+)
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
 def fold(text: str) -> str:
     """`text` in NFKC, Simplified and lower case. White space and punctuation stay."""
+    if text.isascii():
+        return text.lower()
+    for wide, narrow in _WIDE_MARKS:
+        text = text.replace(wide, narrow)
     plain = unicodedata.normalize("NFKC", text).lower()
     return _RARE.sub(_simplified, _TRADITIONAL.sub(_simplified, plain))
+
+
+def is_traditional(text: str) -> bool:
+    """Whether a character of `text` has another, Simplified form."""
+    return _TRADITIONAL.search(text) is not None or _RARE.search(text) is not None
 
 
 def _simplified(found: re.Match[str]) -> str:

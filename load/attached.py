@@ -10,8 +10,11 @@ from dataclasses import dataclass, replace
 from html import unescape
 from urllib.parse import unquote, urljoin
 
+from chinese import fold
+from load.captions import shortens
 from load.extract import Unreadable, extract
 from load.identify import Clues, Identity, identify
+from load.identify.dates import YEAR, year_of
 from load.narrative import read_narrative
 from load.recognise import read_tables
 
@@ -25,6 +28,7 @@ _FRAME_OF_NAME = re.compile(
     rf"^\s*(?:相关)?附\s*件\s*\d*\s*[:：.、]?\s*《?|》?\s*(?:{_FILE})?\s*$", re.IGNORECASE
 )
 _LIKE_A_LINK = re.compile(rf"^\s*(?:相关)?附\s*件|{_FILE}\s*$", re.IGNORECASE)
+_YEAR_OF_LABEL = re.compile(rf"({YEAR})年(?!\d)")
 _LIKE_A_TITLE = re.compile(r"信息公开|年报|年度报告")
 
 
@@ -34,12 +38,14 @@ class PageOfFile:
 
     clues     what it says of who published what it carries, where and when
     label     the words that link the file, where they read like a title
+    years     the years that the words name, be they a title or not
     siblings  how many further files lie beside this one
     """
 
     clues: Clues
     label: str | None = None
     siblings: int = 0
+    years: frozenset[int] = frozenset()
 
 
 def page_of_file(page: bytes | None, charset: str | None, address: str, file: str | None) -> PageOfFile:
@@ -66,7 +72,8 @@ def page_of_file(page: bytes | None, charset: str | None, address: str, file: st
     )
     words = _links_beside(text, address, file) if file else {}
     label = words.pop(unquote(file or ""), "")
-    return PageOfFile(clues, label if _LIKE_A_TITLE.search(label) else None, len(words))
+    years = frozenset(year for found in _YEAR_OF_LABEL.findall(fold(label)) if (year := year_of(found)))
+    return PageOfFile(clues, label if _LIKE_A_TITLE.search(label) else None, len(words), years)
 
 
 def _links_beside(text: str, address: str, file: str) -> dict[str, str]:
@@ -116,6 +123,23 @@ def identify_attached(own: Clues, page: PageOfFile, listed: str | None) -> Ident
     years = (alone.fiscal_year, of_page.fiscal_year)
     if all(years) and years[0] != years[1] and whole.publisher == of_page.publisher:
         conflicts.append(f"the file says {years[0]}, its page says {years[1]}")
+    if page.years and whole.fiscal_year and whole.fiscal_year not in page.years:
+        conflicts.append(f"the words that link the file name {min(page.years)}, not {whole.fiscal_year}")
+    own_name, name = alone.publisher or "", whole.publisher or ""
+    if own_name and name and not (shortens(own_name, name) or shortens(name, own_name)):
+        conflicts.append(f"the file says {own_name}, its page says {name}")
+        own_fields = (
+            "publisher",
+            "kind",
+            "level",
+            "region_code",
+            "province",
+            "prefecture",
+            "county",
+            "in_zone",
+        )
+        whole = replace(whole, **{field: getattr(alone, field) for field in own_fields})
+        evidence |= {field: alone.evidence[field] for field in own_fields if field in alone.evidence}
     if page.siblings and not page.label and evidence.get("publisher") == OF_PAGE:
         conflicts.append(f"it does not say whose report it is, and its page has {page.siblings} more files")
     return replace(whole, evidence=evidence, conflicts=tuple(conflicts))

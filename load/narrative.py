@@ -7,6 +7,7 @@ published when and where is left to `load.identify`; here only the places to loo
 import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import takewhile
 
 from chinese import fold, fold_label
@@ -22,6 +23,7 @@ _NUMERALS = "一二三四五六七八九十"
 _NUMBERED = re.compile(rf"\s*(?:(?P<han>[{_NUMERALS}])|(?P<digit>\d)|[—\-－])?\s*[、.．,，]\s*(?P<rest>.+)")
 LONGEST_HEADING = 48
 _TITLE = re.compile(r"(?:信息公开|政务公开).{0,14}(?:年度?报告|年报|工作报告)|年度报告")
+_NAMES_NOBODY = re.compile(r"[\s\d〇○零一二三四五六七八九年度关于的]*(?:政府|政务)?信息公开")
 _SENTENCE = re.compile(r"[。；;，,：:]")
 _PERIOD_END = re.compile(r"[。；;！!]")
 # Lines that a site puts around an article.
@@ -33,6 +35,9 @@ _BOXED = re.compile(
     r"(?P<name>索\s*引\s*号|信息索引号|发布机构|发文机关|公开机构|信息来源|信息提供单位|责任部门|来\s*源|发布日期|发布时间|公开日期|公开时间|"
     r"发文日期|成文日期|生成日期|形成日期|发表日期|编辑日期)\s*[:：]?\s*(?P<value>[^\s|:：][^\s|]*(?:\s+\d\d:\d\d(?::\d\d)?)?)"
 )
+
+
+_GAP_OR_COLON = re.compile(r"[\s:：]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +125,7 @@ def _headings(pieces: Sequence[Piece], used: Set[int]) -> dict[int, int]:
     return {index: int(n) for index, n in longest_rise(events, _ORDER).items()}
 
 
+@lru_cache(maxsize=8192)
 def section_of(text: str) -> tuple[int, bool]:
     """The section that a line heads, 0 for none; and whether its numeral is a Chinese one (or lost)."""
     found = _NUMBERED.fullmatch(text)
@@ -165,9 +171,7 @@ def _titles(pieces: Sequence[Piece], first: int, box: tuple[int, ...], page_titl
         joinable = (
             2 < len(before) <= 40 and not _SENTENCE.search(before) and not _TITLE.search(simplified(before))
         )
-        names_nobody = re.match(
-            r"[\s\d〇○零一二三四五六七八九年度关于的]*(?:政府|政务)?信息公开", simplified(text)
-        )
+        names_nobody = _NAMES_NOBODY.match(simplified(text))
         found = [f"{before}{text}", text] if joinable and names_nobody else [text]
         if box and pieces[index].box[: len(box)] == box:
             inside += found
@@ -189,7 +193,7 @@ def _boxed(pieces: Sequence[Piece], first: int) -> dict[str, str]:
         matches = list(_BOXED.finditer(text))
         for match in matches:
             found.setdefault(re.sub(r"\s", "", match["name"]), match["value"])
-        bare = re.sub(r"[\s:：]", "", text)
+        bare = _GAP_OR_COLON.sub("", text)
         if not matches and index + 1 < first and _BOXED.match(f"{bare}:x"):
             found.setdefault(bare, pieces[index + 1].text)
     return found

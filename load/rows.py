@@ -21,6 +21,8 @@ LARGEST_ROW_BYTES = 200_000  # a served row must stay below the limit that plugi
 
 _APPLICANTS = [column for column in form("2021").columns if column != "total"]
 _RESULTS = [result for result in form("2021").results if result != "total"]
+_OUTCOMES = outcome_labels()
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _ID_BITS = 53  # what a JSON number holds exactly
 
 
@@ -123,7 +125,7 @@ def report_rows(
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _JSON.encode(value)
 
 
 def _total(table: FormTable | None, row: str) -> Number:
@@ -140,7 +142,7 @@ def _sum(values: Iterable[Number]) -> Number:
 
 def _headline(table3: FormTable | None, table4: FormTable | None) -> Row:
     """The headline figures: totals as printed; a category is the sum of its rows, None if one is blank."""
-    labels = outcome_labels()
+    labels = _OUTCOMES
     by_category: dict[str, list[Number]] = {}
     for outcome in table3 or {}:
         if outcome in labels:
@@ -165,7 +167,7 @@ def _headline(table3: FormTable | None, table4: FormTable | None) -> Row:
 
 def _requests(table3: FormTable | None) -> Iterable[Row]:
     """Leaf outcomes by applicant, above zero; a total whose applicants are all blank stands unspecified."""
-    for outcome, label in outcome_labels().items():
+    for outcome, label in _OUTCOMES.items():
         cells = (table3 or {}).get(outcome)
         if not cells:
             continue

@@ -6,6 +6,7 @@ that has no such lines stays as it is.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -47,7 +48,7 @@ def taken_apart(document: Document) -> Document:
     pieces = document.pieces
     lines = [piece for piece in pieces if piece.table == PROSE]
     long_rows = _long_rows(pieces)
-    several = sum(len(_SEVERAL.findall(piece.text)) for piece in lines)
+    several = sum(len(_SEVERAL.findall(piece.text)) for piece in lines if _may_hold_several(piece.text))
     if not long_rows and several < _FEWEST_LINES and not any(map(_is_whole_report, lines)):
         return document
     items: list[_Item] = []
@@ -64,13 +65,15 @@ def taken_apart(document: Document) -> Document:
     return replace(document, pieces=parts)
 
 
+def _may_hold_several(text: str) -> bool:
+    """Whether it is worth looking for several figures in a line: most have neither a space nor noughts in a row."""
+    return " " in text or "000" in text
+
+
 def _long_rows(pieces: Sequence[Piece]) -> set[tuple[int, int]]:
     """The marked rows, by table and row, that hold more cells than any row of the form."""
-    sizes: dict[tuple[int, int], int] = {}
-    for piece in pieces:
-        if PROSE not in (piece.table, piece.row):
-            sizes[piece.table, piece.row] = sizes.get((piece.table, piece.row), 0) + 1
-    return {row for row, size in sizes.items() if size > _LONGEST_ROW}
+    sizes = Counter([(piece.table, piece.row) for piece in pieces if piece.row != PROSE])
+    return {row for row, size in sizes.items() if size > _LONGEST_ROW and row[0] != PROSE}
 
 
 def _is_whole_report(line: Piece) -> bool:

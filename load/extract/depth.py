@@ -21,7 +21,7 @@ _NEVER_DEEP = {
     "p", "li", "td", "th", "tr", "dt", "dd", "option", "optgroup", "tbody", "thead", "tfoot", "colgroup", "rp",
     "rt", "html", "head", "body", "caption",
 }  # fmt: skip
-_MAY_HOLD = re.compile(rf"<(?!(?:{'|'.join(sorted(_NEVER_DEEP))})[\s>/])[a-zA-Z]")
+_MAY_HOLD = re.compile(rf"<(?=[a-zA-Z])(?!(?:{'|'.join(sorted(_NEVER_DEEP))})[\s>/])")
 
 
 def flattened(text: str) -> str:

@@ -7,6 +7,7 @@ pages whose figures do not come out whole.
 
 import re
 from collections.abc import Mapping
+from itertools import chain
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -33,7 +34,11 @@ DRESS = [
     "label",
     "tt",
 ]
-_INLINE = re.compile(rf"</?(?:{'|'.join([*DRESS, *map(str.upper, DRESS)])}|[A-Za-z]\w*:\w+)(?:\s[^<>]*)?/?>")
+# The commonest tags that stay are passed over first: a tag that is none costs the most.
+_INLINE = re.compile(
+    r"<(?!/?(?:t[dhr]|p|div|li)[\s>])/?"
+    rf"(?:{'|'.join([*DRESS, *map(str.upper, DRESS)])}|[A-Za-z]\w*:\w+)(?:\s[^<>]*)?/?>"
+)
 _ATTRIBUTES = re.compile(
     r"\s(?:style|class|width|height|align|valign|lang)\s*=\s*(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE
 )
@@ -52,11 +57,15 @@ LINE_ENDS = {
 }  # fmt: skip
 # What prints something that is no text.
 DRAWN = {"img", "svg", "canvas", "object", "embed", "iframe", "video", "applet", "meter", "progress"}
+_CELLS = ("td", "th")
 _TABLES = {"object", "embed", "iframe", "canvas"}  # what a table may stand in
 _NOTHING = re.compile(r"spacer|blank|clear\.|pixel|1x1|transparent", re.IGNORECASE)
 _HAN = re.compile(r"[\u2e80-\u9fff]")
 _DRAWN = ", ".join(sorted(DRAWN))
-_MAY_DRAW = re.compile(rf"<(?:{'|'.join(sorted(DRAWN))})\b", re.IGNORECASE)
+# Their first letters first: a tag that is none costs the most.
+_MAY_DRAW = re.compile(
+    rf"<(?=[{''.join(sorted({tag[0] for tag in DRAWN}))}])(?:{'|'.join(sorted(DRAWN))})\b", re.IGNORECASE
+)
 UNKNOWN = "\ufffd"  # stands for what is printed and cannot be read
 PROSE_CELL = 300  # a cell with more characters is laid-out prose, not a cell of a form
 
@@ -153,23 +162,22 @@ class _Walk:
             up.mem_id
             for inside in (node.css(_DRAWN) if self.may_draw else ())
             if may_print(inside.tag or "", inside.attributes)
-            and (up := next((up for up in ancestors(inside) if up.tag in ("td", "th")), None))
+            and (up := next((up for up in ancestors(inside) if up.tag in _CELLS), None))
         }
-        rows = [
-            [
-                with_drawn(clean(cell.text(deep=True, separator=" ")), is_drawn=cell.mem_id in drawn)
-                for cell in tr.iter()
-                if cell.tag in ("td", "th")
-            ]
-            for tr in node.css("tr")
+        rows = [[cell for cell in tr.iter() if cell.tag in _CELLS] for tr in node.css("tr")]
+        inner = (*box, self.boxes + 1)
+        pieces = [
+            Piece(clean(cell.text(deep=True, separator=" ")), self.tables, r, c, inner)
+            for r, row in enumerate(rows)
+            for c, cell in enumerate(row)
         ]
-        if any(len(text) > PROSE_CELL for row in rows for text in row):
+        if drawn:
+            for piece, cell in zip(pieces, chain.from_iterable(rows), strict=True):
+                piece.text = with_drawn(piece.text, is_drawn=cell.mem_id in drawn)
+        if any(len(piece.text) > PROSE_CELL for piece in pieces):
             return self.layout(node, box)
         self.boxes += 1
-        inner = (*box, self.boxes)
-        for r, row in enumerate(rows):
-            for c, text in enumerate(row):
-                self.document.pieces.append(Piece(text, self.tables, r, c, inner))
+        self.document.pieces += pieces
         self.tables += 1
         return None
 

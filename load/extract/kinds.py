@@ -58,7 +58,10 @@ def kind_of(body: bytes) -> str:
         return "mht"
     if not body.startswith((b"\xff\xfe", b"\xfe\xff")) and b"\x00" in body[:4096]:
         raise Unreadable("it is neither a page nor text nor an office file: it has NUL bytes")
-    return "html" if _HTML.search(body[:65536]) else "text"
+    head = body[:65536]
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):  # two bytes a character
+        head = head.replace(b"\x00", b"")
+    return "html" if _HTML.search(head) else "text"
 
 
 def _is_picture(body: bytes) -> bool:

@@ -13,16 +13,18 @@ from load.extract.depth import flattened
 from load.extract.styles import BLANK, GONE, STRUCK, ancestors, concealed, may_conceal, style_sheets
 from load.extract.unseen import mark_unseen, may_hold_unseen, with_writing_scripts_marked
 
-_DEAD = re.compile(r"<(script|style|noscript)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_DEAD = re.compile(r"<(?=[sn])(script|style|noscript)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _FIELDS = ("<input", "<select", "<textarea")
-# Signs that a page may hold text that it does not show, or shows struck out.
+# Signs that a page may hold text that it does not show, or shows struck out: a word that is quick to look for, and
+# what it has to be part of.
 _CONCEALING = (
-    re.compile(r"display\s*:\s*none"),
-    re.compile(r"visibility\s*:\s*(?:hidden|collapse)"),
-    re.compile(r"hidden(?<=[\s\"']hidden)(?=\s*=|\s*/?>|\s+[a-z])"),
-    re.compile(r"line-through"),
-    re.compile(r"<(?:del|strike|s)[\s>]"),
-    re.compile(r"<dialog"),
+    ("display", re.compile(r"display\s*:\s*none")),
+    ("visibility", re.compile(r"visibility\s*:\s*(?:hidden|collapse)")),
+    ("hidden", re.compile(r"hidden(?<=[\s\"']hidden)(?=\s*=|\s*/?>|\s+[a-z])")),
+    ("line-through", re.compile(r"line-through")),
+    ("<del", re.compile(r"<del[\s>]")),
+    ("<s", re.compile(r"<s(?:trike)?[\s>]")),
+    ("<dialog", re.compile(r"<dialog")),
 )
 _OF_TABLES = {"table", "tbody", "thead", "tfoot", "tr", "td", "th"}
 _STROKE = "\u0336"  # strikes out the character before it
@@ -84,7 +86,7 @@ def as_shown(text: str) -> str:
 
 
 def _conceals(lowered: str) -> bool:
-    return any(sign.search(lowered) for sign in _CONCEALING)
+    return any(word in lowered and sign.search(lowered) for word, sign in _CONCEALING)
 
 
 def _fields_in_tables(lowered: str) -> bool:

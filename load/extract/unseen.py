@@ -17,7 +17,8 @@ UNSEEN_MARK = "≈"  # before what a machine reads and people do not see
 DRAWN_MARK = "\ufffd"  # stands for what is printed and is no text
 
 _HAN = re.compile(r"[\u2e80-\u9fff]")
-_TINY = re.compile(r"[0-2]?(?:\.\d+)?(?:px|pt)?|0*\.[01]\d*r?em|0+r?em|[0-9](?:\.\d+)?%")
+# Of rem only the smallest: sites for telephones set a rem of 100 pixels by script.
+_TINY = re.compile(r"[0-2]?(?:\.\d+)?(?:px|pt)?|0*\.[01]\d*em|0*\.0[0-4]?\d*rem|0+r?em|[0-9](?:\.\d+)?%")
 _FAR = re.compile(
     r"-(?:[5-9]\d\d|\d{4,})(?:\.\d+)?(?:px|pt)?|-\d{2,}(?:\.\d+)?r?em|-\d{3,}(?:\.\d+)?(?:%|v[wh])"
 )
@@ -63,6 +64,10 @@ _CLEAR: Colour = (-1000, -1000, -1000)  # no colour at all: unlike any other
 
 _URL = re.compile(r"url\(", re.IGNORECASE)
 _FACE = re.compile(r"@font-face\s*\{([^}]*)\}", re.IGNORECASE)
+# Letters of public documents, which sites bring along for machines that lack them.
+_USUAL_FACE = re.compile(
+    r"仿宋|宋体|楷体|黑体|方正|fang ?song|sim(?:sun|hei)|kai ?ti|\bfz[a-z]|source ?han|noto", re.IGNORECASE
+)
 _FAMILY = re.compile(r"font-family\s*:\s*([^;]+)", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\([0-9a-fA-F]{1,6}) ?")
 _STRING = re.compile(r"\"([^\"]*)\"|'([^']*)'|attr\(\s*([\w\-]+)\s*\)|(counters?\()|(url\()")
@@ -95,7 +100,6 @@ _SIGNS = tuple(
         ("class", r"class\s*=\s*[\"']?(?:[^\"'<>]*\s)?" + _CLASS_OF_DIGIT.pattern + r"[\"'\s>]"),
     )
 )
-_TAG = re.compile(r"<[^>]*")
 _VALUE = re.compile(r"(?:-color|-image)?\s*[:=]\s*[\"']?\s*([^;\"'<>!]*)")
 
 
@@ -109,7 +113,8 @@ def may_hold_unseen(tables: str, sheets: str) -> bool:
     if not sheets and not any(word in tables for word in ("style", "class", "color", "background", "<bdo")):
         return False
     # A page that Word wrote has thousands of tags and few different ones.
-    tables = "".join(dict.fromkeys(_TAG.findall(tables)))
+    parts = dict.fromkeys(tables.split(">"))
+    tables = "".join(dict.fromkeys(part[part.index("<") :] for part in parts if "<" in part))
     if any(word in tables and sign.search(tables) for word, sign in _SIGNS) or _may_be_alike(tables):
         return True
     faces = _own_faces(sheets)
@@ -259,7 +264,7 @@ def _own_faces(sheets: str) -> set[str]:
     found = set()
     for body in _FACE.findall(sheets):
         family = _FAMILY.search(body)
-        if family and _URL.search(body):
+        if family and _URL.search(body) and not _USUAL_FACE.search(family[1]):
             found.add(_plain_family(family[1]))
     return found
 

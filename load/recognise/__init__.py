@@ -11,7 +11,7 @@ from load.recognise.garbled import name_likely_readings
 from load.recognise.groups import Stream
 from load.recognise.reading import TableReading
 from load.recognise.table2 import read_table2
-from load.recognise.table3 import read_table3
+from load.recognise.table3 import read_table3, tell_missing
 from load.recognise.table3 import table3_places as places
 from load.recognise.table4 import read_table4, table4_starts
 
@@ -30,6 +30,7 @@ def read_tables(
     table2 = read_table2(stream, table3.used | table4.used, table3.version)
     if table3.found and table3.version is None:
         table3.version = table2.version
+        tell_missing(table3)
     name_likely_readings(table3)
     name_likely_readings(table4)
     return table2, table3, table4

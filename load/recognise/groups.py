@@ -7,12 +7,16 @@ the cells behind a label, up to the next text, are that label's.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 from load.extract.document import AS_MARKED, PROSE, Piece
 from load.recognise.labels import Meaning, meaning
 from load.recognise.reading import TableReading
 from load.recognise.values import AS_PRINTED, read_value
+
+NOWHERE = -1  # a place that no value has
+_MOST = 4  # times as many rows as disagree
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Stream:
     def same_row(self, index: int, other: int) -> bool:
         """Whether two pieces stand in one row, as far as the document marks rows."""
         a, b = self.pieces[index], self.pieces[other]
-        return (a.table, a.row) == (b.table, b.row)
+        return a.row == b.row and a.table == b.table
 
     def table_end(self, last: int) -> int:
         """The index behind the table in which the label `last` stands, or behind its stream of values."""
@@ -79,11 +83,12 @@ class Stream:
         return False
 
 
-@dataclass(slots=True)
+@dataclass
 class Group:
     """A label (None: no label of the form) and the cells behind it; `pieces` are all their indices.
 
-    `before` counts the cells of the row up to its label, with those of the groups it stands in.
+    `before` counts the cells of the row up to its label, with those of the groups it stands in. Once it is made,
+    its cells stay as they are.
     """
 
     label: str | None
@@ -91,7 +96,7 @@ class Group:
     pieces: list[int] = field(default_factory=list)
     before: int = 0
 
-    @property
+    @cached_property
     def filled(self) -> list[int]:
         """The places of the cells that are not blank."""
         return [n for n, cell in enumerate(self.cells) if read_value(cell.text).kind != "blank"]
@@ -104,6 +109,8 @@ class Group:
 
 def _meaning_of(piece: Piece) -> Meaning | None:
     """What a piece means as a label. A paragraph is a label only when it is one to the letter."""
+    if piece.text.isdecimal():  # as most cells are
+        return None
     found = meaning(piece.text)
     if not found.known or (piece.table == PROSE and not (found.exact or found.corner)):
         return None
@@ -143,13 +150,15 @@ def collect(stream: Stream, labels: Mapping[int, str], start: int, end: int) -> 
     """The groups between two indices, in order; groups without a label and without a figure are left out."""
     groups: list[Group] = []
     index = start
+    pieces = stream.pieces
     while index < end:
-        if stream.pieces[index].row == PROSE:
+        first = pieces[index]
+        if first.row == PROSE:
             group, index = _run(stream, labels, index, end)
             groups.append(group)
         else:
-            last = index
-            while last < end and stream.same_row(last, index):
+            last = index + 1
+            while last < end and pieces[last].row == first.row and pieces[last].table == first.table:
                 last += 1
             groups.append(_row(stream, labels, range(index, last)))
             index = last
@@ -159,10 +168,10 @@ def collect(stream: Stream, labels: Mapping[int, str], start: int, end: int) -> 
 def _row(stream: Stream, labels: Mapping[int, str], indices: range) -> Group:
     """A row that the document marks: its cells are what stands behind its last label, or last text."""
     named = [n for n in indices if n in labels]
-    texts = [n for n in indices if stream.kind(n) == "text"]
     label = labels[named[-1]] if named else None
-    values = (named or texts or [indices.start - 1])[-1] + 1
-    cells = [stream.pieces[n] for n in indices if n >= values]
+    texts = named or [n for n in indices if stream.kind(n) == "text"]
+    values = texts[-1] + 1 if texts else indices.start
+    cells = list(stream.pieces[values : indices.stop])
     return Group(label, cells, list(indices), values - indices.start)
 
 
@@ -204,7 +213,8 @@ class Habit:
 
     Where the document's cells are certain (`cells`) and no row has more of them behind its label than are due
     (`tight`), nothing can have moved; where they are as marked, in rows of different lengths (`uneven`), only
-    what looks as if it had is not read.
+    what looks as if it had is not read. A table most of whose rows have more figures than are due (`wide`) has a
+    column more than the form: which, nobody can tell.
     """
 
     exact: bool
@@ -212,6 +222,7 @@ class Habit:
     closed: bool
     tight: bool
     uneven: bool
+    wide: bool
     cells: str
     starts: Mapping[
         tuple[int, int], int
@@ -232,12 +243,14 @@ class Habit:
                 and (group.size == size or whole(group, width) is not None)
             ):
                 found.setdefault((len(group.cells), width), Counter())[places[0]] += 1
-        starts = {key: counted.most_common(1)[0][0] for key, counted in found.items()}
+        starts = {key: _most(counted) for key, counted in found.items()}
         several = [group for group, width in rows if width > 1 and group.filled]
         ended = sum(1 for group in several if group.filled[-1] == len(group.cells) - 1)
         closed = ended * 2 > len(several) or any(len(group.filled) == width > 1 for group, width in rows)
         tight = all(len(group.cells) <= width for group, width in rows)
-        return cls(exact * 2 > len(rows), size, closed, tight, len(sizes) > 1, cells, starts)
+        more = sum(1 for group, width in rows if len(group.filled) > width > 1)
+        wide = more > sum(1 for group, width in rows if len(group.filled) == width > 1)
+        return cls(exact * 2 > len(rows), size, closed, tight, len(sizes) > 1, wide, cells, starts)
 
     def start(self, group: Group, width: int, column: tuple[int, int] | None = None) -> int | None:
         """Where in a row's cells its values begin; None where that cannot be told. `column` is where the head
@@ -247,6 +260,8 @@ class Habit:
             return None
         if not filled:
             return 0
+        if self.wide and width > 1 and length > width:
+            return None
         if self.cells and group.cells[0].row != PROSE:
             is_grid = column is not None and column[1] == self.size
             if self.tight or is_grid:
@@ -294,11 +309,17 @@ class Habit:
         return None
 
 
+def _most(counted: Counter[int]) -> int:
+    """The place that all but a few rows agree on; NOWHERE where they do not."""
+    place, count = counted.most_common(1)[0]
+    return place if count > _MOST * (counted.total() - count) else NOWHERE
+
+
 def moved_up(group: Group) -> bool:
     """Whether the figures of a row whose last values are blank are such that one may have been lost before
-    them: what stands last is the sum of the others, or alone."""
+    them: what stands last is the sum of the others, or more, or alone."""
     *others, last = [read_value(group.cells[n].text).number for n in group.filled]
-    return not others or None in (*others, last) or sum(n for n in others if n is not None) == last
+    return not others or last is None or None in others or sum(n for n in others if n is not None) <= last
 
 
 def _possible(group: Group, width: int) -> range:

@@ -4,8 +4,9 @@ The labels themselves stand in `load/forms/*.toml`; here they are only looked up
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from chinese import fold_label
 from load.forms import Label, forms
@@ -56,6 +57,54 @@ def _is_other(label: Label, folded: str) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Lexicon:
+    """The labels of all versions of the form, with what each is, in the order of the forms; and at which of these
+    places the labels stand that are printed so to the letter, or contain such a key. Labels share most keys, so
+    that to look for each key once is many times faster than to ask label after label."""
+
+    labels: tuple[tuple[str, Label], ...]
+    by_exact: Mapping[str, list[int]]
+    by_key: Mapping[str, list[int]]
+    clauses: frozenset[str]
+
+    def matching(self, folded: str) -> list[tuple[str, Label]]:
+        """The labels that a folded text is a way to print (see `Label.matches`), with what each is."""
+        places = {place for key, some in self.by_key.items() if key in folded for place in some}
+        places.update(self.by_exact.get(folded, ()))
+        return [self.labels[place] for place in sorted(places)]
+
+
+@cache
+def _lexicon() -> _Lexicon:
+    labels: list[tuple[str, Label]] = []
+    for f in forms():
+        for kind, some in (
+            ("rows", f.rows),
+            ("groups", f.groups),
+            ("columns", f.columns),
+            ("items", f.items),
+            ("measures", f.measures),
+            ("channels", f.channels),
+            ("results", f.results),
+        ):
+            labels += [(kind, label) for label in some.values()]
+        labels.append(("corner", f.corner))
+        headers = (f.applicants_header, f.organisations_header, f.lawsuit_header)
+        labels += [("header", label) for label in headers]
+    by_exact: dict[str, list[int]] = {}
+    by_key: dict[str, list[int]] = {}
+    for place, (_, label) in enumerate(labels):
+        for words in label.exact:
+            by_exact.setdefault(words, []).append(place)
+        for key in label.keys:
+            by_key.setdefault(key, []).append(place)
+    clauses = {
+        fold_label(words) for f in forms() for block in f.blocks for words in (block.clause, block.header)
+    }
+    return _Lexicon(tuple(labels), by_exact, by_key, frozenset(clauses))
+
+
 @lru_cache(maxsize=65536)
 def meaning(text: str) -> Meaning:
     """What `text` means as a label of the form; `NOTHING` where it is none.
@@ -77,29 +126,17 @@ def meaning(text: str) -> Meaning:
     if not folded or folded.isdecimal():
         return NOTHING
     found: dict[str, dict[str, None]] = {}
-    exact = corner = header = clause = False
-    marks = []
-    for f in forms():
-        for kind, labels in (
-            ("rows", f.rows),
-            ("groups", f.groups),
-            ("columns", f.columns),
-            ("items", f.items),
-            ("measures", f.measures),
-            ("channels", f.channels),
-            ("results", f.results),
-        ):
-            for label in labels.values():
-                if label.matches(folded) and not _is_other(label, folded):
-                    found.setdefault(kind, {})[label.id] = None
-                    exact = exact or folded in label.exact
-        corner = corner or f.corner.matches(folded)
-        header = header or any(
-            label.matches(folded) for label in (f.applicants_header, f.organisations_header, f.lawsuit_header)
-        )
-        clause = clause or any(folded in (fold_label(b.clause), fold_label(b.header)) for b in f.blocks)
-        if any(mark in folded for mark in f.marks):
-            marks.append(f.version)
+    exact = False
+    lexicon = _lexicon()
+    for kind, label in lexicon.matching(folded):
+        if kind in ("corner", "header"):
+            found.setdefault(kind, {})
+        elif not _is_other(label, folded):
+            found.setdefault(kind, {})[label.id] = None
+            exact = exact or folded in label.exact
+    corner, header = (found.pop(kind, None) is not None for kind in ("corner", "header"))
+    clause = folded in lexicon.clauses
+    marks = [f.version for f in forms() if any(mark in folded for mark in f.marks)]
     ids = {kind: tuple(names) for kind, names in found.items()}
     return Meaning(
         **ids,

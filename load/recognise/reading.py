@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from load.extract.document import Piece
 from load.recognise.orders import UNITS
@@ -12,8 +13,7 @@ _CAPTIONS = 3  # lines above a table that may be about it
 _LONGEST_CAPTION = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """One cell of the form as read. `value` is None where the page leaves it blank or it cannot be read.
 
     `by` is "label" where row and column are named on the page, "position" where order alone says so.

@@ -80,7 +80,9 @@ def read_statistics(pieces: Sequence[Piece]) -> StatisticsReading:
     events = [
         (index, labels[words])
         for index, piece in enumerate(pieces)
-        if 1 < len(piece.text) <= _LONGEST_LABEL and (words := bare(piece.text)) in labels
+        if 1 < len(piece.text) <= _LONGEST_LABEL
+        and not piece.text.isdecimal()
+        and (words := bare(piece.text)) in labels
     ]
     runs = [run for run in _runs(events) if _is_table(pieces, run)]
     most = max((len(run) for run in runs), default=0)
@@ -96,6 +98,7 @@ def _lines(pieces: Sequence[Piece]) -> StatisticsReading:
         index
         for index, piece in enumerate(pieces)
         if piece.row == PROSE
+        and " " in piece.text
         and len(piece.text) <= _LONGEST_LABEL
         and (found := _LINE.fullmatch(piece.text))
         and bare(found["label"]) in labels

@@ -5,6 +5,7 @@ No sum runs through Table 2 that could confirm a place, so a row without a label
 
 import re
 from collections.abc import Mapping, Sequence, Set
+from itertools import pairwise
 
 from chinese import fold_label
 from load.extract.document import PROSE
@@ -15,6 +16,8 @@ from load.recognise.orders import ITEMS, MOST_COPIES
 from load.recognise.reading import LABEL, TableReading, agreed
 
 _YUAN = re.compile("[千万亿]?元")
+_LONGEST_HEAD = 60
+_OF_YEARS = re.compile(r"\W*20\d\d年?度?(?:\s|\W*$)")
 _BEFORE = 12  # pieces before the first row that may be the head of the table
 
 
@@ -44,6 +47,9 @@ def _read(
         table.doubt("header_order", None, "rows of this table stand there without any of its heads")
         return table
     table.used.update(heads, range(run[0][0], run[-1][0]))
+    if _compares_years(stream, heads):
+        table.doubt("header_order", None, "the head names years: it is a table of another form")
+        return table
     versions = _versions(meanings)
     if len(versions) > 1:
         table.doubt("header_order", None, "headers of several versions of the form stand in one table")
@@ -66,18 +72,34 @@ def _read(
     if _stray(stream, rows, {item: len(names) for item, names in measures.items()}):
         table.doubt("rows_nameless", None, "figures stand before the labels that they may belong to")
         return table
-    misfits = _other_units(stream, heads, version)
-    table.units = {m: unit for m, unit in _units_named(stream, heads).items() if m not in misfits}
+    named = _units_named(stream, run, first, version)
+    misfits = _other_units(named, version)
+    table.units = {m: min(units) for m, units in named.items() if m not in misfits and len(units) == 1}
     for item, names in measures.items():
         if item in groups and misfits.intersection(names):
-            table.doubt("header_order", item, "the head names another unit than the form")
+            table.doubt("header_order", item, "head or label names another unit than the form")
         elif item in groups:
             column = _column(stream, heads, names[0], groups[item].pieces[0])
             put(table, item, groups[item], names, habit.start(groups[item], len(names), column), LABEL)
+    for index in range(first, last):
+        found = stream.meanings[index]
+        for item in found.items[:1] if found and not found.measures else ():
+            if index not in chain and item in groups and stream.has_values(index):
+                table.drop(item, "another row with figures has the same label")
     missing = [item for item in measures if item not in groups]
     if missing:
         table.doubt("rows_missing", None, f"no row was found for {', '.join(missing)}")
     return table
+
+
+def _compares_years(stream: Stream, heads: Sequence[int]) -> bool:
+    """Whether years stand beside a head, as in a table that holds years against each other."""
+    for head in heads:
+        is_marked = stream.pieces[head].row != PROSE
+        row = stream.row_of(head) if is_marked else range(head + 1, min(head + 3, len(stream.pieces)))
+        if sum(1 for n in row if _OF_YEARS.match(stream.pieces[n].text)) > 1:
+            return True
+    return False
 
 
 def _runs(stream: Stream, taken: Set[int]) -> list[list[tuple[int, str]]]:
@@ -120,11 +142,10 @@ def _stray(stream: Stream, rows: Sequence[Group], due: Mapping[str, int]) -> boo
     return False
 
 
-def _other_units(stream: Stream, heads: Sequence[int], version: Form) -> set[str]:
-    """The measures whose heads name another unit of money than the form, as 元 for 万元."""
-    named = _units_named(stream, heads)
-    units = {measure: version.measures[measure].unit for measure in named if measure in version.measures}
-    return {measure for measure, unit in units.items() if unit and unit != named[measure]}
+def _other_units(named: Mapping[str, Set[str]], version: Form) -> set[str]:
+    """The measures for which another unit of money is named than the form's, as 元 for 万元."""
+    units = {measure: version.measures[measure].unit for measure in named}
+    return {measure for measure, unit in units.items() if unit and named[measure] - {unit}}
 
 
 def _column(stream: Stream, heads: Sequence[int], measure: str, row: int) -> tuple[int, int] | None:
@@ -138,15 +159,26 @@ def _column(stream: Stream, heads: Sequence[int], measure: str, row: int) -> tup
     return None if first is None else stream.column_of(first)
 
 
-def _units_named(stream: Stream, heads: Sequence[int]) -> dict[str, str]:
-    """The unit of money that the head of each measure names, where it names one."""
-    named: dict[str, str] = {}
-    for index in heads:
-        found = _YUAN.search(fold_label(stream.pieces[index].text))
-        for measure in stream.meanings[index].measures:  # type: ignore[union-attr]  # a head has a meaning
-            if found:
-                named[measure] = found[0]
-    return named
+def _units_named(
+    stream: Stream, run: Sequence[tuple[int, str]], first: int, version: Form
+) -> dict[str, set[str]]:
+    """The units of money that heads and labels of a row name, by the measure of money that the row has."""
+    money = {
+        item: measure
+        for block in version.blocks
+        for item in block.items
+        for measure in block.measures
+        if version.measures[measure].money
+    }
+    named: dict[str, set[str]] = {}
+    for (before, _), (index, item) in pairwise([(first - 1, ""), *run]):
+        if item not in money:
+            continue
+        for n in range(before + 1, index + 1):
+            if len(stream.pieces[n].text) <= _LONGEST_HEAD and stream.kind(n) == "text":
+                units = _YUAN.findall(fold_label(stream.pieces[n].text))
+                named.setdefault(money[item], set()).update(units)
+    return {measure: units for measure, units in named.items() if units}
 
 
 def _versions(meanings: Sequence[Meaning | None]) -> list[str]:

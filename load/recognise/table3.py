@@ -38,6 +38,17 @@ def read_table3(stream: Stream, table4_starts: Sequence[int]) -> TableReading:
     return agreed(readings, stream.pieces)
 
 
+def tell_missing(table: TableReading) -> None:
+    """Say which rows are missing of a version of the form that another table told."""
+    if table.version is None or not table.figures:
+        return
+    said = {doubt.where.rpartition(".")[2] for doubt in table.doubts} | {row for row, _ in table.figures}
+    told = " ".join(doubt.detail for doubt in table.doubts if doubt.rule == "rows_missing")
+    missing = [row for row in form(table.version).rows if row not in said and row not in told]
+    if missing:
+        table.doubt("rows_missing", None, f"no row was found for {', '.join(missing)}")
+
+
 def _put_together(parts: Sequence[TableReading]) -> TableReading | None:
     """One table of several that have the same rows and, together, every column once."""
     columns = [list(dict.fromkeys(column for _, column in part.figures)) for part in parts]
@@ -109,6 +120,11 @@ def _read(
     if len(set(names)) * 2 < len(columns) and _lacks_a_column(table, columns):
         table.figures.clear()
         table.doubt("header_order", None, "the head names no columns, and one of them is blank in every row")
+    if not is_part and _has_totals_before_the_last(table):
+        table.figures.clear()
+        table.doubt(
+            "header_order", None, "the last column is blank, and the one before it looks like the totals"
+        )
     for index, row in run:
         if first < index < end and index not in chain and row in rows and stream.has_values(index):
             table.drop(row, "another row with figures has the same label")
@@ -135,6 +151,21 @@ def _lacks_a_column(table: TableReading, columns: Sequence[str]) -> bool:
     """Whether a table that has figures has none in some of its columns: it may not be the form's."""
     filled = {column for (_, column), figure in table.figures.items() if figure.value is not None}
     return 1 < len(filled) < len(columns)
+
+
+def _has_totals_before_the_last(table: TableReading) -> bool:
+    """Whether no row has a total, and in most rows what stands in the last column that has figures is as large as
+    all before it together: a column may be lost, and these be the totals."""
+    rows = dict.fromkeys(row for row, _ in table.figures)
+    known = [[table.value(row, column) for column in COLUMNS] for row in rows]
+    last = max((n for row in known for n, value in enumerate(row) if value is not None), default=0)
+    if not 2 <= last < _WIDTH - 1:
+        return False
+    sums = [
+        (sum(value or 0 for value in row[:last]), row[last] or 0) for row in known if any(row[: last + 1])
+    ]
+    totals = sum(1 for others, value in sums if others <= value)
+    return len(sums) >= _FEWEST_ROWS and totals * 5 > len(sums) * 4
 
 
 def _holds(group: Group, width: int) -> bool:
@@ -277,6 +308,8 @@ def _assign(
 def _rows_of(group: Group) -> list[Group]:
     """The group, or in a stream a group for each row that is in it: where the labels of rows are lost,
     their figures follow those of the row before, each row whole and merged cells blank between them."""
+    if len(group.cells) <= _WIDTH or group.cells[0].row != PROSE:
+        return [group]
     runs: list[list[Piece]] = [[]]
     for cell in group.cells:
         if read_value(cell.text).kind != "blank":
@@ -284,8 +317,7 @@ def _rows_of(group: Group) -> list[Group]:
         elif runs[-1]:
             runs.append([])
     filled = [run for run in runs if run]
-    marked = group.cells and group.cells[0].row != PROSE
-    if marked or sum(map(len, filled)) <= _WIDTH or any(len(run) % _WIDTH for run in filled):
+    if sum(map(len, filled)) <= _WIDTH or any(len(run) % _WIDTH for run in filled):
         return [group]
     rows = [run[n : n + _WIDTH] for run in filled for n in range(0, len(run), _WIDTH)]
     return [Group(group.label, rows[0]), *(Group(None, row) for row in rows[1:])]

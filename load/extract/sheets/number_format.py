@@ -6,7 +6,7 @@ is what is shown. Formats that are not understood for certain give a text that n
 
 import re
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
 from load.extract.written import UNKNOWN
@@ -137,11 +137,15 @@ def _filled(number: Decimal, tokens: list[tuple[str, str]]) -> str | None:
 
 
 def _core(number: Decimal, pattern: str) -> str | None:
-    """The digits of `number`, without its sign, in a pattern like #,##0.00; None if all of them are lost."""
+    """The digits of `number`, without its sign, in a pattern like #,##0.00; None if all of them are lost, or they
+    are too many."""
     if pattern.lower() == GENERAL.lower():
         return _general(abs(number))
     whole, point, behind = pattern.partition(".")
-    digits = f"{abs(number).quantize(Decimal(1).scaleb(-len(behind)), ROUND_HALF_UP):f}"
+    try:
+        digits = f"{abs(number).quantize(Decimal(1).scaleb(-len(behind)), ROUND_HALF_UP):f}"
+    except InvalidOperation:  # more digits than are calculated with
+        return None
     if number < 0 and not digits.strip("0."):
         return None
     left, _, right = digits.partition(".")

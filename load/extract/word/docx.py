@@ -30,6 +30,7 @@ from load.extract.word.docx_styles import (
     Styles,
     attribute,
     child_of,
+    children_of,
     chosen,
     is_on,
     look_of,
@@ -171,19 +172,19 @@ class _Reader:
             yield from self.blocks(note, 1)
 
     def _paragraph(self, element: etree._Element, depth: int) -> Iterator[Block]:
-        properties = child_of(element, "pPr")
-        style = self.styles.of(attribute(child_of(properties, "pStyle"), "val"))
+        properties = children_of(child_of(element, "pPr"))
+        style = self.styles.of(attribute(properties.get("pStyle"), "val"))
         line, self._open = self._open, None
         if line is None:
             line = _Line(depth > 0, style)
-            number = self.lists.number(properties, style)
+            number = self.lists.number(properties.get("numPr"), style)
         else:
             line.style, number = style, ""
         before = len(line.text)
         self._inline(element, line)
         if number and (depth or any(part.strip() for part in line.text)):
             line.text[before:] = [numbered(number, "".join(line.text[before:]))]
-        mark = child_of(properties, "rPr")
+        mark = properties.get("rPr")
         if mark is not None and any(name_of(change) in _DELETED for change in mark):
             self._open = line
             following = element.getnext()
@@ -215,7 +216,7 @@ class _Reader:
     def _run(self, element: etree._Element, line: _Line) -> None:
         look = NO_LOOK
         text: list[str] = []
-        shown = not any(field is not None for field in self._fields) and not any(self._skipped)
+        shown = self._is_shown()
         for child in element:
             name = name_of(child)
             if name == "t":
@@ -230,7 +231,7 @@ class _Reader:
             elif name == "fldChar":
                 if self._field(attribute(child, "fldCharType")) and line.in_cell:
                     text.append(UNKNOWN)
-                shown = not any(field is not None for field in self._fields) and not any(self._skipped)
+                shown = self._is_shown()
             elif not shown or name == "delText":
                 continue
             elif name in _PLAIN:
@@ -259,6 +260,12 @@ class _Reader:
             elif _FIGURE.fullmatch(whole) and (look.tiny or is_on_its_own_colour(look, element)):
                 whole = unseen(whole)
         line.text.append(f" {whole} " if line.in_cell and look.raised else whole)
+
+    def _is_shown(self) -> bool:
+        """Whether text that stands here is shown: not the instruction of a field, nor a table of contents."""
+        if not self._fields:
+            return True
+        return not any(field is not None for field in self._fields) and not any(self._skipped)
 
     def _field(self, kind: str | None) -> bool:
         """A field's instruction is not text, its result is; one in a table of contents is not.

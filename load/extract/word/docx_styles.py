@@ -60,6 +60,10 @@ class Style:
 
 
 NO_STYLE = Style()
+_WHOLE_NUMBER = re.compile(r"-?\d{1,9}")
+
+
+_look = lru_cache(maxsize=1024)(Look)  # a document has thousands of runs and few different looks
 
 
 @lru_cache(maxsize=4096)
@@ -94,8 +98,13 @@ def child_of(element: etree._Element | None, *path: str) -> etree._Element | Non
     return element
 
 
+def children_of(element: etree._Element | None) -> dict[str, etree._Element]:
+    """The children of an element by name, of several with one name the first."""
+    return {} if element is None else {name_of(child): child for child in reversed(element)}
+
+
 def number_of(text: str | None) -> int | None:
-    return int(text) if text and re.fullmatch(r"-?\d{1,9}", text) else None
+    return int(text) if text and _WHOLE_NUMBER.fullmatch(text) else None
 
 
 def is_on(element: etree._Element | None) -> bool | None:
@@ -132,7 +141,7 @@ def look_of(properties: etree._Element) -> Look:
             fill = (attribute(property, "val" if name == "highlight" else "fill") or "AUTO").upper()
             ground = _HIGHLIGHTS.get(fill, fill)
     said = (hidden, struck, raised, tiny, symbols, ink, ground)
-    return NO_LOOK if said == _NOTHING_SAID else Look(*said)
+    return NO_LOOK if said == _NOTHING_SAID else _look(*said)
 
 
 @lru_cache(maxsize=1024)
@@ -224,9 +233,8 @@ class Lists:
             if linked and linked in self._abstract and not self._levels[id]:
                 self._levels[id] = self._levels[linked]
 
-    def number(self, properties: etree._Element | None, style: Style) -> str:
-        """The number of a paragraph of these properties and this style; "" if it has none."""
-        numbering = child_of(properties, "numPr")
+    def number(self, numbering: etree._Element | None, style: Style) -> str:
+        """The number of a paragraph of which this is the `numPr`, in this style; "" if it has none."""
         if numbering is None and style.list_ is None:
             return ""
         list_ = attribute(child_of(numbering, "numId"), "val") or style.list_
