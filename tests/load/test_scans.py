@@ -176,24 +176,6 @@ def test_pages_of_text_and_scanned_ones_make_one_document_and_a_table_goes_on_fr
     assert len(wrong) <= 10
 
 
-@needs_extra
-def test_the_tables_of_a_real_scan_are_read_as_people_read_them() -> None:
-    import pypdfium2
-
-    path = REPORTS / "formats" / "000.scan.pdf"
-    if not path.exists():
-        pytest.skip(f"the real reports are not at {REPORTS}")
-    truth = json.loads((REPORTS / "truth" / "000.json").read_text("utf-8"))
-    tables = pypdfium2.PdfDocument.new()
-    tables.import_pages(pypdfium2.PdfDocument(path), [2, 3])
-    body = io.BytesIO()
-    tables.save(body)
-    _, table3, table4 = read_tables(extract(body.getvalue())[0].pieces)
-    for table in (table3, table4):
-        due = truth[f"table{table.number}"]
-        assert {row: {column: table.value(row, column) for column in due[row]} for row in due} == due
-
-
 @needs_font
 def test_a_picture_of_something_else_is_no_report() -> None:
     from sample.formats.scan import SCANNERS, drawings, scanned
