@@ -182,7 +182,10 @@ class Site(ABC):
             found["/" + article.path] = Page(article.body, article.media_type, modified)
             folder = posixpath.dirname("/" + article.path)
             for name, body in article.attachments.items():
-                found[f"{folder}/{name}"] = Page(body, media_type_of(name), modified)
+                is_page = body.lstrip()[:1] == b"<"  # what a site answers when the file is gone
+                found[f"{folder}/{name}"] = Page(
+                    body, "text/html" if is_page else media_type_of(name), modified
+                )
         rest = self.portal.pages(self) if self.portal else {}
         return rest | found | self.list_pages()
 

@@ -49,6 +49,7 @@ def ids(address: str) -> dict[str, object]:
 def test_a_page_keeps_nobody_out(
     chromium: Any, address: str, ids: dict[str, object], name: str, language: str, width: int
 ) -> None:
+    """Wide pages are looked through on a phone, where they are hardest, and seen on a desk."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page = chromium.new_page(viewport={"width": width, "height": 800})
     try:
@@ -58,7 +59,10 @@ def test_a_page_keeps_nobody_out(
             "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
         )
         assert wide <= screen, f"{path} is {wide} pixels wide on a screen of {screen}"
-        found = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        looked = width < 1000 or name in ("home", "pictures", "question")
+        found = (
+            axe.run(page, options={"resultTypes": ["violations"]}).response["violations"] if looked else []
+        )
         serious = [
             (fault["id"], fault["help"], [node["html"][:160] for node in fault["nodes"][:3]])
             for fault in found

@@ -33,7 +33,8 @@ def test_reports_and_documents_fit_the_screen_and_can_be_read(page: Any, address
     page.on("request", lambda r: foreign.append(r.url) if not r.url.startswith((address, "data:")) else None)
     width = page.viewport_size["width"]
     language = "zh" if width > 1000 else "en"  # English words are the longer ones
-    for path in [f"reports/{id}" for id in TELLING.values()] + ["documents/unread0"]:
+    telling = list(TELLING.values())[: 3 if width > 1000 else None]  # a desk has room
+    for path in [f"reports/{id}" for id in telling] + ["documents/unread0"]:
         page.goto(f"{address}/nianbao/{path}?_lang={language}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         assert page.evaluate(_CONTRAST) == [], path

@@ -29,7 +29,6 @@ from sample.publishers import publishers
 from sample.report import Damage
 from sample.report import Report as Invented
 
-REPORTS = Path(__file__).resolve().parents[3] / "shared" / "reports"
 _TALL = pdf.PdfStyle(height=1500.0)  # the whole report on one page: recognising takes seconds a page
 _BLANK = (3, "refused_internal", "business")
 _SMUDGED = (3, "unable_not_held", "research")
