@@ -15,6 +15,7 @@ from load.schema import DOCUMENTS, REPORTS
 from plugins.publication import document_page, form_export, form_html, marks, report_page
 from plugins.publication.addresses import compare_address, places_above
 from plugins.publication.citation import citations
+from plugins.publication.served import database_asked
 
 
 @hookimpl
@@ -92,15 +93,7 @@ def _address(datasette: Any, database: str, key: str, request: Any) -> str:
 
 async def form(datasette: Any, request: Any) -> Response:
     """The form of a report: a line a figure as CSV, or the JSON that `nianbao inspect` prints."""
-    database, key = tilde_decode(request.url_vars["database"]), request.url_vars["id"]
-    if database not in datasette.databases or not await datasette.get_database(database).table_exists(
-        REPORTS.name
-    ):
-        raise NotFound("Database not found")
-    await datasette.ensure_permissions(
-        request.actor,
-        [("view-table", (database, REPORTS.name)), ("view-database", database), "view-instance"],
-    )
+    database, key = await database_asked(datasette, request), request.url_vars["id"]
     found = await report_page.read(datasette.get_database(database), key)
     if found is None:
         raise NotFound("Record not found")
