@@ -202,6 +202,9 @@ def figures_before(stream: Stream, group: Group) -> bool:
     )
 
 
+_FEWEST_LIKES = 4  # rows of one length that tell what the length of a row is
+
+
 @dataclass(frozen=True, slots=True)
 class Habit:
     """How the rows of one table are laid out, which tells where a row's values begin.
@@ -214,7 +217,8 @@ class Habit:
     Where the document's cells are certain (`cells`) and no row has more of them behind its label than are due
     (`tight`), nothing can have moved; where they are as marked, in rows of different lengths (`uneven`), only
     what looks as if it had is not read. A table most of whose rows have more figures than are due (`wide`) has a
-    column more than the form: which, nobody can tell.
+    column more than the form: which, nobody can tell. A blank row that alone is shorter than all others (`even`)
+    has lost a cell, and nobody knows what stood in it.
     """
 
     exact: bool
@@ -223,6 +227,7 @@ class Habit:
     tight: bool
     uneven: bool
     wide: bool
+    even: bool
     cells: str
     starts: Mapping[
         tuple[int, int], int
@@ -250,7 +255,8 @@ class Habit:
         tight = all(len(group.cells) <= width for group, width in rows)
         more = sum(1 for group, width in rows if len(group.filled) > width > 1)
         wide = more > sum(1 for group, width in rows if len(group.filled) == width > 1)
-        return cls(exact * 2 > len(rows), size, closed, tight, len(sizes) > 1, wide, cells, starts)
+        even = len(rows) > _FEWEST_LIKES and sizes[size] == len(rows) - 1
+        return cls(exact * 2 > len(rows), size, closed, tight, len(sizes) > 1, wide, even, cells, starts)
 
     def start(self, group: Group, width: int, column: tuple[int, int] | None = None) -> int | None:
         """Where in a row's cells its values begin; None where that cannot be told. `column` is where the head
@@ -259,7 +265,7 @@ class Habit:
         if length < width:
             return None
         if not filled:
-            return 0
+            return None if self.even and group.size < self.size else 0
         if self.wide and width > 1 and length > width:
             return None
         if self.cells and group.cells[0].row != PROSE:

@@ -737,3 +737,16 @@ def test_an_html_table_that_lost_a_cell_gives_no_other_figure(
     cell = random.choice(list(re.finditer(r"<t[dh][^>]*>[^<]*</t[dh]>", page)))
     report = _read((page[: cell.start()] + page[cell.end() :]).encode())
     assert _none_other(report, _expected(invented.figures))
+
+
+def test_a_blank_row_that_alone_is_shorter_than_the_others_has_lost_a_cell_and_is_doubted() -> None:
+    invented = _with_blanks(Random(1), 0)
+    invented.figures.clear()
+    invented.figures.update(F19)
+    page = LAYOUTS["html_blank_spans"].render(invented, Random(1)).decode()
+    blank = re.sub(r"<td>[+\-]?[\d.]+</td>", "<td></td>", page)
+    lost = re.sub(r"(<td>政府集中采购</td>)<td></td>", r"\1", blank)
+    assert lost != blank
+    doubts = [check.where for check in _read(lost.encode()).checks if check.verdict == PARSE_DOUBT]
+    assert "table2.procurement" in doubts
+    assert "table2.procurement" not in [check.where for check in _read(blank.encode()).checks]
