@@ -23,6 +23,14 @@ def serve(database: Path, **settings: int) -> Datasette:
     )
 
 
+def copied(database: Path, folder: Path) -> Path:
+    """A copy of a database in `folder`, to be changed and then served; nothing is known of it beforehand."""
+    copy = folder / database.name
+    copy.write_bytes(database.read_bytes())
+    copy.with_name("inspect-data.json").write_text("{}")
+    return copy
+
+
 _UNSEEN = ("script", "style", "textarea", "pre", "template")
 
 

@@ -13,7 +13,7 @@ import pytest
 from datasette.app import Datasette
 from hypothesis import given
 from hypothesis import strategies as st
-from serving import serve, visible
+from serving import copied, serve, visible
 
 from load.forms import forms
 from plugins.publication import outcome_page, place_page, publisher_page
@@ -100,9 +100,7 @@ async def test_a_bodys_grounds_stand_beside_those_of_all_its_peers_and_of_nobody
 async def test_a_body_of_unknown_place_has_no_peers_and_says_so(
     sample_database: Path, tmp_path: Path
 ) -> None:
-    copy = tmp_path / "nianbao.db"
-    copy.write_bytes(sample_database.read_bytes())
-    copy.with_name("inspect-data.json").write_text("{}")
+    copy = copied(sample_database, tmp_path)
     connection = sqlite3.connect(copy)
     with connection:
         [id] = connection.execute("select id from publishers where level = 'county' limit 1").fetchone()

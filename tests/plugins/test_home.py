@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from datasette.app import Datasette
-from serving import serve, visible
+from serving import copied, serve, visible
 
 from load.schema import REPORTS
 from plugins.publication.home_page import STATUSES, by_year, newest_full
@@ -93,9 +93,7 @@ def test_a_year_of_which_reports_have_only_begun_to_come_in_is_not_the_newest_fu
 async def test_a_database_without_any_report_has_a_home_page_all_the_same(
     sample_database: Path, tmp_path: Path
 ) -> None:
-    copy = tmp_path / "nianbao.db"
-    copy.write_bytes(sample_database.read_bytes())
-    copy.with_name("inspect-data.json").write_text("{}")
+    copy = copied(sample_database, tmp_path)
     connection = sqlite3.connect(copy)
     with connection:
         for table in ("reports", "requests", "request_totals", "checks", "documents", "publishers"):

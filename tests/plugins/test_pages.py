@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from datasette.app import Datasette
-from serving import ROOT, serve
+from serving import ROOT, copied, serve
 
 from load.describe import read_queries
 from load.schema import REPORTS, TABLES, VIEWS
@@ -98,9 +98,7 @@ async def test_invented_data_is_announced_on_every_page(site: Datasette) -> None
 
 
 async def test_real_data_is_not_called_invented(sample_database: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "nianbao.db"
-    copy.write_bytes(sample_database.read_bytes())
-    copy.with_name("inspect-data.json").write_text("{}")
+    copy = copied(sample_database, tmp_path)
     connection = sqlite3.connect(copy)
     with connection:
         connection.execute("update publishers set region_code = '130111' where id % 2")

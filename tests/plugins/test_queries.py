@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from datasette.app import Datasette
-from serving import serve
+from serving import copied, serve
 
 from load.describe import read_queries
 
@@ -92,9 +92,7 @@ async def test_refusals_by_ground_are_those_of_the_requests(
 async def test_rates_of_places_are_of_reports_that_print_all_figures(
     sample_database: Path, tmp_path: Path
 ) -> None:
-    copy = tmp_path / "nianbao.db"
-    copy.write_bytes(sample_database.read_bytes())
-    copy.with_name("inspect-data.json").write_text("{}")
+    copy = copied(sample_database, tmp_path)
     connection = sqlite3.connect(copy)
     with connection:
         connection.execute("update reports set partly_granted = null, refused = null where id % 3 = 0")
@@ -130,9 +128,7 @@ async def test_rates_of_places_are_of_reports_that_print_all_figures(
 async def test_a_body_has_peers_and_a_province_has_other_provinces(
     sample_database: Path, tmp_path: Path
 ) -> None:
-    copy = tmp_path / "nianbao.db"
-    copy.write_bytes(sample_database.read_bytes())
-    copy.with_name("inspect-data.json").write_text("{}")
+    copy = copied(sample_database, tmp_path)
     connection = sqlite3.connect(copy)
     [(other,)] = connection.execute("select id from publishers where name = '样城市人民政府'").fetchall()
     with connection:
