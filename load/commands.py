@@ -60,6 +60,11 @@ _CORRECTIONS = click.option(
 )
 @click.option("--rebuild", is_flag=True, help="Begin with an empty database and read everything again.")
 @click.option(
+    "--keep-contacts",
+    is_flag=True,
+    help="Leave telephone numbers, e-mail addresses and names of officials in the narratives.",
+)
+@click.option(
     "--processes",
     type=click.IntRange(min=1),
     help="How many read side by side; one a core without it. The result is the same.",
@@ -69,6 +74,7 @@ def load(
     paths: tuple[Path, ...],
     database: Path,
     rebuild: bool,
+    keep_contacts: bool,
     processes: int | None,
     corrections_file: Path | None,
 ) -> None:
@@ -79,6 +85,9 @@ def load(
     and unchanged is skipped. Nothing that is good is lost for what is bad: each document that could not be
     read is named with its reason, the others are loaded, and the exit status is 1. So is each correction that
     no longer matches what is read.
+
+    Telephone numbers, e-mail addresses and names of officials in the narratives are replaced by a word that says so;
+    the archive keeps them. A database holds them all or none: the other kind needs --rebuild.
 
     \b
     Examples:
@@ -96,6 +105,7 @@ def load(
                 paths,
                 database,
                 rebuild=rebuild,
+                keep_contacts=keep_contacts,
                 corrections=read_corrections(corrections_file),
                 processes=processes,
                 said=_complain,
@@ -325,16 +335,11 @@ def check(database: Path, as_json: bool) -> None:
     default=None,
     help="Write Parquet files, too; without either where its library is installed.",
 )
-@click.option(
-    "--keep-contacts",
-    is_flag=True,
-    help="Leave telephone numbers, e-mail addresses and names of officials in the narratives.",
-)
-def export(folder: Path, database: Path, parquet: bool | None, keep_contacts: bool) -> None:
+def export(folder: Path, database: Path, parquet: bool | None) -> None:
     """Write every table of the database into DIR: CSV with datapackage.json (Frictionless), and Parquet.
 
-    The files hold what the site serves, with the description, licence and date of the data; contact details in the
-    narratives are left out as they are there. An earlier export in DIR is replaced when the new one is whole.
+    The files hold what the database holds, with the description, licence and date of the data. An earlier export in
+    DIR is replaced when the new one is whole.
 
     \b
     Examples:
@@ -355,7 +360,6 @@ def export(folder: Path, database: Path, parquet: bool | None, keep_contacts: bo
                 database,
                 folder,
                 parquet=can_write_parquet() if parquet is None else parquet,
-                keep_contacts=keep_contacts,
                 advanced=lambda n: progress.advance(progress.task_ids[0], n) if progress else None,
             )
     except (StoreError, PackageError) as error:

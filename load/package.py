@@ -2,8 +2,7 @@
 
 What is written is every table of `load.schema`, whole, in the order of its key, with its description, so that the files
 hold what the site serves. The view `sections` is left out: it says again what `reports` holds. The same database gives
-the same bytes (Parquet: with the same version of its library), and memory stays flat. Contact details in the narratives are left out as they are
-on the site (`chinese.contacts`), unless they are asked for.
+the same bytes (Parquet: with the same version of its library), and memory stays flat.
 """
 
 import csv
@@ -18,9 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chinese.contacts import masked
 from load.describe import ABOUT_EN, ABOUT_ZH, LICENSE, SOURCE, TITLE
-from load.schema import CHECKS, DOCUMENTS, REPORTS, SCHEMA_VERSION, TABLES, Column, Table
+from load.schema import SCHEMA_VERSION, TABLES, Column, Table
 from load.store.guard import StoreError, explained
 
 NAME = "nianbao"
@@ -28,12 +26,6 @@ _DESCRIPTOR = "datapackage.json"
 _AT_ONCE = 2_000  # rows in memory, and in a row group of Parquet
 _TYPES = {"INTEGER": "integer", "REAL": "number", "TEXT": "string"}
 _LICENCE_FILE = "README.md"
-# Columns written in the words of a report, the same in which the site leaves out contact details.
-PROSE = {
-    REPORTS.name: ("overview", "problems", "other_matters", "remarks", "headings", "evidence"),
-    CHECKS.name: ("detail",),
-    DOCUMENTS.name: ("list_title", "reason"),
-}
 
 
 class PackageError(Exception):
@@ -59,12 +51,10 @@ def write_package(
     folder: Path,
     *,
     parquet: bool,
-    keep_contacts: bool = False,
     advanced: Callable[[int], None] = lambda _: None,
 ) -> Package:
     """Write the package of `database` into `folder`, which an earlier package is replaced in, whole or not at all.
 
-    keep_contacts: leave telephone numbers, e-mail addresses and names of officials where a narrative prints them.
     advanced: told of rows as they are written. Raises PackageError for a folder that holds other things, StoreError
     for a database that cannot be read.
     """
@@ -74,9 +64,6 @@ def write_package(
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
         with explained(database), closing(_opened(database)) as connection:
-            connection.create_function(
-                "public", 1, _as_it_is if keep_contacts else _public, deterministic=True
-            )
             written = [_write_table(connection, t, beside, parquet, advanced) for t in TABLES]
             newest = connection.execute("select max(fetched_at) from documents").fetchone()[0]
         described = _described(written, newest)
@@ -186,21 +173,12 @@ def _holds(connection: sqlite3.Connection, table: Table, column: Column) -> bool
 
 def _rows(connection: sqlite3.Connection, table: Table) -> Iterator[list[tuple[Any, ...]]]:
     """The rows of a table, some at once, in the order of its key; of one without a key by all its columns."""
-    prose = PROSE.get(table.name, ())
     names = [column.name for column in table.columns]
-    columns = ", ".join(f'public("{name}") as "{name}"' if name in prose else f'"{name}"' for name in names)
+    columns = ", ".join(f'"{name}"' for name in names)
     order = ", ".join(f'"{name}"' for name in table.key or names)
     cursor = connection.execute(f'select {columns} from "{table.name}" order by {order}')  # noqa: S608 - our own names
     while rows := cursor.fetchmany(_AT_ONCE):
         yield rows
-
-
-def _public(text: str | None) -> str | None:
-    return None if text is None else masked(text)
-
-
-def _as_it_is(text: str | None) -> str | None:
-    return text
 
 
 def _file(folder: Path, path: str, rows: int) -> _File:

@@ -43,6 +43,7 @@ def load(
     database: Path,
     *,
     rebuild: bool = False,
+    keep_contacts: bool = False,
     corrections: Sequence[Correction] | None = None,
     processes: int | None = None,
     said: Callable[[str], None],
@@ -50,11 +51,12 @@ def load(
 ) -> LoadResult:
     """Read `paths` into `database`.
 
-    rebuild      begin with an empty database, so that all is read again
-    corrections  those to apply; None: the project's own
-    processes    how many read side by side; one a core if it is not said. The result is the same
-    said         told what a person should know while it runs, in sentences
-    advanced     told the name of each document when it is done
+    rebuild        begin with an empty database, so that all is read again
+    keep_contacts  leave contact details in the prose; a database holds them all or none
+    corrections    those to apply; None: the project's own
+    processes      how many read side by side; one a core if it is not said. The result is the same
+    said           told what a person should know while it runs, in sentences
+    advanced       told the name of each document when it is done
     Raises StoreError where the database cannot be used, CorrectionError where the project's corrections
     cannot be; then the database is as it was.
     """
@@ -62,10 +64,10 @@ def load(
     ledger = Ledger(read_corrections() if corrections is None else corrections)
     with locked(database, said):
         if not rebuild:
-            check_usable(database)
+            check_usable(database, keep_contacts=keep_contacts)
         known = {} if rebuild else known_documents(database)
         with explained(database):
-            stage = Stage(database)
+            stage = Stage(database, keep_contacts=keep_contacts)
             try:
                 fresh = _fresh(paths, known, ledger, result, advanced)
                 for document, reading in read_in_order(fresh, processes):

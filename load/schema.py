@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlite_utils.db import DescIndex
 
-SCHEMA_VERSION = 5  # raised with every change that an older file does not have; see `load.store`
+SCHEMA_VERSION = 6  # raised with every change that an older file does not have; see `load.store`
 
 
 @dataclass(frozen=True, slots=True)

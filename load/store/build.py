@@ -13,6 +13,7 @@ from typing import Any
 import sqlite_utils
 
 from chinese import segment
+from chinese.contacts import MASKED
 from load.checks import rules
 from load.forms import form, forms, outcome_labels
 from load.forms.statistics import statistics_form
@@ -59,6 +60,7 @@ def build(database: Path, stage: Stage, *, keep_old: bool = True) -> dict[str, i
             new.conn.commit()
             _index(new)
             new.execute(f"pragma user_version = {SCHEMA_VERSION}")
+            new.execute(f"pragma application_id = {0 if stage.keep_contacts else MASKED}")
             new.conn.commit()
             new.execute("vacuum into ?", [str(whole)])
             counts = {t.name: new.table(t.name).count for t in TABLES}

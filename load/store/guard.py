@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TextIO
 
+from chinese.contacts import MASKED
 from load.schema import SCHEMA_VERSION
 
 
@@ -60,8 +61,9 @@ def _reading(database: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-def check_usable(database: Path) -> None:
-    """Raise StoreError where `database` is there and cannot be added to: another file, read-only, older."""
+def check_usable(database: Path, *, keep_contacts: bool | None = None) -> None:
+    """Raise StoreError where `database` is there and cannot be added to: another file, read-only, older; or with
+    contact details where they are not kept, or without where they are (None: either will do)."""
     if not database.exists():
         return
     if not database.is_file():
@@ -69,22 +71,40 @@ def check_usable(database: Path) -> None:
     if not database.stat().st_mode & 0o222:
         raise StoreError(f"{database} is read-only: make it writable or choose another --db")
     with _reading(database) as connection:
-        version = connection.execute("pragma user_version").fetchone()[0]
+        version, mark = _marks(connection)
         connection.execute("select 1 from sqlite_master limit 1").fetchone()
     if version != SCHEMA_VERSION:
         raise StoreError(
             f"{database} has schema {version}, this version of nianbao writes schema {SCHEMA_VERSION}: "
             "load everything again with --rebuild, or choose another --db"
         )
+    if keep_contacts is None or mark == (0 if keep_contacts else MASKED):
+        return
+    if keep_contacts:
+        said = "holds no contact details: leave out --keep-contacts"
+    elif mark == 0:
+        said = "holds contact details: add --keep-contacts"
+    else:
+        said = "was made with other rules for contact details: add to it with the version that made it"
+    raise StoreError(f"{database} {said}, load everything again with --rebuild, or choose another --db")
 
 
 def is_older(database: Path) -> bool:
-    """Whether `database` was written by an earlier version, and can only be made anew."""
+    """Whether `database` was written by an earlier version, and can only be made anew: with another schema, or with
+    other rules for what is left out."""
     if not database.is_file():
         return False
     with _reading(database) as connection:
-        version = int(connection.execute("pragma user_version").fetchone()[0])
-    return 0 < version < SCHEMA_VERSION
+        version, mark = _marks(connection)
+    return 0 < version < SCHEMA_VERSION or (mark >> 16 == MASKED >> 16 and mark < MASKED)
+
+
+def _marks(connection: sqlite3.Connection) -> tuple[int, int]:
+    """The version of the schema, and of the rules for contact details (see `chinese.contacts.MASKED`)."""
+    [version], [mark] = (
+        connection.execute(f"pragma {name}").fetchone() for name in ("user_version", "application_id")
+    )
+    return version, mark
 
 
 def known_documents(database: Path) -> dict[str, tuple[str | None, ...]]:

@@ -16,11 +16,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from load.commands import check, load
+from chinese.contacts import MASKED
+from load.commands import check, inspect, load
 from load.forms import outcome_labels
 from load.read import read_reports
 from load.rows import LARGEST_ROW_BYTES
 from load.schema import TABLES
+from load.store import is_older
 from sample.faults import PLANTERS
 from sample.generate import generate
 
@@ -267,6 +269,62 @@ def test_a_database_locked_by_another_program_is_said(invented: list[Path], tmp_
         result = _load(invented[1], "--db", database)
     assert result.exit_code != 0
     assert "another program holds it" in result.output
+
+
+# --- contact details ------------------------------------------------------------------------------
+
+DETAILS = ("甲某某", "0000-0000000", "nobody@example.invalid")
+
+
+@pytest.fixture
+def page(invented: list[Path], tmp_path: Path) -> Path:
+    """A report that says whom to ask."""
+    said = "联系人：甲某某，电话：0000-0000000，邮箱：nobody@example.invalid。"
+    path = tmp_path / "page.html"
+    path.write_text(
+        f"</table><p>{said}</p>".join(invented[0].read_text("utf-8").rsplit("</table>", 1)), "utf-8"
+    )
+    return path
+
+
+def test_contact_details_are_in_no_byte_of_the_database_unless_they_are_kept(
+    page: Path, tmp_path: Path
+) -> None:
+    for options, mark, kept in (((), MASKED, False), (("--keep-contacts",), 0, True)):
+        database = tmp_path / f"{mark}.db"
+        assert _load(page, "--db", database, *options).exit_code == 0
+        for detail in DETAILS:
+            assert (detail.encode() in database.read_bytes()) is kept
+        assert _query(database, "pragma application_id") == [(mark,)]
+    printed = CliRunner().invoke(inspect, [str(page), "--json"]).output
+    assert all(detail in printed for detail in DETAILS)
+
+
+@pytest.mark.parametrize(
+    ("mark", "options", "said"),
+    [
+        (MASKED, ("--keep-contacts",), "leave out --keep-contacts"),
+        (0, (), "add --keep-contacts"),
+        (MASKED - 1, (), "other rules"),
+    ],
+    ids=["without them", "with them", "by older rules"],
+)
+def test_a_database_holds_all_contact_details_or_none_and_only_rebuild_changes_that(
+    page: Path, invented: list[Path], tmp_path: Path, mark: int, options: tuple[str, ...], said: str
+) -> None:
+    database = tmp_path / "nianbao.db"
+    assert _load(invented[0], "--db", database).exit_code == 0
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute(f"pragma application_id = {mark}")
+    assert is_older(database) is (mark == MASKED - 1)  # so the demo makes it anew
+    before = database.read_bytes()
+    refused = _load(page, "--db", database, *options)
+    assert refused.exit_code == 1
+    assert said in refused.output
+    assert "--rebuild" in refused.output
+    assert database.read_bytes() == before
+    assert _load(page, "--db", database, *options, "--rebuild").exit_code == 0
+    assert _query(database, "pragma application_id") == [(0 if options else MASKED,)]
 
 
 # --- check ----------------------------------------------------------------------------------------

@@ -18,7 +18,6 @@ import load.package
 from load.commands import export
 from load.commands import load as load_command
 from load.schema import TABLES, Table
-from plugins.publication import privacy
 
 csv.field_size_limit(1_000_000)
 
@@ -42,14 +41,6 @@ def package(database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = _export(folder, "--db", database)
     assert done.exit_code == 0, done.output
     assert f"{len(TABLES)} tables" in done.output
-    return folder
-
-
-@pytest.fixture(scope="module")
-def as_loaded(database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package with the contact details that the narratives print."""
-    folder = tmp_path_factory.mktemp("as_loaded") / "package"
-    assert _export(folder, "--db", database, "--keep-contacts").exit_code == 0
     return folder
 
 
@@ -83,13 +74,13 @@ def test_another_reader_would_find_a_figure_that_was_changed(package: Path, tmp_
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
-def test_each_table_is_written_whole_as_it_is(as_loaded: Path, database: Path, table: Table) -> None:
+def test_each_table_is_written_whole_as_it_is(package: Path, database: Path, table: Table) -> None:
     stored = _stored(database, table)
-    with (as_loaded / "csv" / f"{table.name}.csv").open(encoding="utf-8", newline="") as file:
+    with (package / "csv" / f"{table.name}.csv").open(encoding="utf-8", newline="") as file:
         head, *lines = csv.reader(file)
     assert head == [column.name for column in table.columns]
     assert lines == [["" if cell is None else str(cell) for cell in row] for row in stored]
-    columnar = pyarrow.parquet.read_table(as_loaded / "parquet" / f"{table.name}.parquet")
+    columnar = pyarrow.parquet.read_table(package / "parquet" / f"{table.name}.parquet")
     assert columnar.column_names == head
     assert [tuple(row.values()) for row in columnar.to_pylist()] == stored
 
@@ -134,29 +125,6 @@ def test_a_key_that_leads_nowhere_is_not_promised(database: Path, tmp_path: Path
     assert _export(tmp_path / "out", "--db", copy, "--no-parquet").exit_code == 0
     documents = next(r for r in _descriptor(tmp_path / "out")["resources"] if r["name"] == "documents")
     assert [key["fields"] for key in documents["schema"]["foreignKeys"]] == [["report_id"]]
-
-
-def test_contact_details_are_left_out_as_on_the_site_unless_they_are_asked_for(
-    database: Path, tmp_path: Path
-) -> None:
-    copy = tmp_path / "copy.db"
-    copy.write_bytes(database.read_bytes())
-    with closing(sqlite3.connect(copy)) as connection:
-        connection.execute(
-            "update reports set remarks = '联系人：张三，电话：0990-5550123，邮箱：a@b.example'"
-        )
-        connection.commit()
-    for options, kept in (((), False), (("--keep-contacts",), True)):
-        assert _export(tmp_path / "out", "--db", copy, *options).exit_code == 0
-        text = (tmp_path / "out" / "csv" / "reports.csv").read_text("utf-8")
-        columnar = pyarrow.parquet.read_table(tmp_path / "out" / "parquet" / "reports.parquet").to_pylist()
-        for detail in ("张三", "5550123", "a@b.example"):
-            assert (detail in text) is kept
-            assert (detail in columnar[0]["remarks"]) is kept
-
-
-def test_the_columns_without_contact_details_are_those_of_the_site() -> None:
-    assert load.package.PROSE == privacy._PROSE
 
 
 def _bytes(package: Path) -> dict[str, bytes]:
