@@ -29,6 +29,7 @@ _FRAME_OF_NAME = re.compile(
 )
 _LIKE_A_LINK = re.compile(rf"^\s*(?:相关)?附\s*件|{_FILE}\s*$", re.IGNORECASE)
 _YEAR_OF_LABEL = re.compile(rf"({YEAR})年(?!\d)")
+_OF_SEVERAL = re.compile(r"各(?=[级部单科乡镇街区县市直局委办])")  # 各部门统计表
 _LIKE_A_TITLE = re.compile(r"信息公开|年报|年度报告")
 
 
@@ -40,12 +41,14 @@ class PageOfFile:
     label     the words that link the file, where they read like a title
     years     the years that the words name, be they a title or not
     siblings  how many further files lie beside this one
+    of_several  whether the words say that the file is about several bodies
     """
 
     clues: Clues
     label: str | None = None
     siblings: int = 0
     years: frozenset[int] = frozenset()
+    of_several: bool = False
 
 
 def page_of_file(page: bytes | None, charset: str | None, address: str, file: str | None) -> PageOfFile:
@@ -73,7 +76,8 @@ def page_of_file(page: bytes | None, charset: str | None, address: str, file: st
     words = _links_beside(text, address, file) if file else {}
     label = words.pop(unquote(file or ""), "")
     years = frozenset(year for found in _YEAR_OF_LABEL.findall(fold(label)) if (year := year_of(found)))
-    return PageOfFile(clues, label if _LIKE_A_TITLE.search(label) else None, len(words), years)
+    of_several = _OF_SEVERAL.search(label) is not None
+    return PageOfFile(clues, label if _LIKE_A_TITLE.search(label) else None, len(words), years, of_several)
 
 
 def _links_beside(text: str, address: str, file: str) -> dict[str, str]:
@@ -126,8 +130,10 @@ def identify_attached(own: Clues, page: PageOfFile, listed: str | None) -> Ident
     if page.years and whole.fiscal_year and whole.fiscal_year not in page.years:
         conflicts.append(f"the words that link the file name {min(page.years)}, not {whole.fiscal_year}")
     own_name, name = alone.publisher or "", whole.publisher or ""
-    if own_name and name and not (shortens(own_name, name) or shortens(name, own_name)):
-        conflicts.append(f"the file says {own_name}, its page says {name}")
+    is_anothers = own_name and name and not (shortens(own_name, name) or shortens(name, own_name))
+    if is_anothers or page.of_several:
+        said = f"the file says {own_name}, its page says {name}"
+        conflicts.append(said if is_anothers else "the words that link the file speak of several bodies")
         own_fields = (
             "publisher",
             "kind",

@@ -27,6 +27,7 @@ _LONG_LINE = 1000  # characters; a line with headings in it that is longer is a 
 _SENTENCE = re.compile(r"[。；;！!]|[，,：:].{6,}")
 _TITLE_END = re.compile(r"(?:年度?报告|年报|工作报告)[）)]?$")
 _NUMERAL_APART = re.compile(r"\S{1,2}\s\S+")  # 一、 总体情况
+_GOES_ON = re.compile(r"[件个条项宗份起例次人元]{1,2}[、，,。；;]")  # 行政许可 12 件、行政处罚 3 件
 _LONGEST_JOIN = 6  # pieces into which spaces may break a label
 _HEAD = 60  # the most texts before the first figure that may be the head of a table
 
@@ -187,6 +188,8 @@ def _inside(items: Sequence[_Item]) -> set[int]:
     around them and is no prose."""
     figures = set()
     for n, item in enumerate(items):
+        if any(_GOES_ON.match(near.text) for near in items[max(0, n - 1) : n + 2]):
+            continue  # a sentence goes on behind the figure, or before it
         before = items[n - 1].kind if n else "text"
         is_cell = item.kind in ("figure", "blank") and (before == "label" or n - 1 in figures)
         if is_cell or (item.kind == "figure" and _fills_line(items, n)):

@@ -87,7 +87,7 @@ def _table2(f: Form, wording: Wording) -> PrintedTable:
             Cell(label[f.measures[m].zh], colspan=span, head=True)
             for m, span in zip(block.measures, spans, strict=True)
         ]
-        rows.append([Cell(label[block.header], head=True), *heads])
+        rows.append([Cell(label[block.header.zh], head=True), *heads])
         for item in block.items:
             cells = [
                 Cell("", colspan=span, key=(2, item, m))

@@ -111,7 +111,7 @@ def _official_labels(f: Form) -> list[str]:
         f.applicants_header.zh,
         f.organisations_header.zh,
         f.lawsuit_header.zh,
-        *(text for block in f.blocks for text in (block.clause, block.header)),
+        *(text for block in f.blocks for text in (block.clause, block.header.zh)),
         *(label.zh for mapping in named for label in mapping.values()),
     ]
 

@@ -16,7 +16,16 @@ _MARK_DOWN_RULE = re.compile(r"[\s|:\-]*-{2,}[\s|:\-]*")
 _BOOKMARK = re.compile(r"\[bookmark:[^\]]*\]")
 _VALUE = re.compile(r"[+\-]?[\d０-９][\d０-９.,，．]*")
 # A heading between two tables; no row of the form reads like one.
-_HEADING = re.compile(r"\s*[一二三四五六七八九十]+\s*[、.．]\s*.{2,40}(?:情况|事项|问题|措施)\s*")
+_HEADING = re.compile(
+    r"\s*[一二三四五六七八九十]+\s*[、.．]\s*.{2,40}(?:情[况況]|事[项項]|[问問][题題]|措施)\s*"
+)
+# What Markdown marks a text with, and not the text: ## 一、总体情况, **规章**, 1\. 属于国家秘密.
+_BOLD = re.compile(r"(?<![\w*])\*\*([^\s*|](?:[^*|\n]*[^\s*|])?)\*\*(?![\w*])")  # but not in 5**件
+_HASHES = re.compile(r"^[ \t]*#{1,6}[ \t]+(?=\S)", re.MULTILINE)
+_ESCAPED = re.compile(r"\\(?=[.\-_*#()\[\]])")
+_PAGE_NUMBER = re.compile(
+    r"\s*(?:[—–\-－]\s*\d{1,3}\s*[—–\-－]|第\s*\d{1,3}\s*页(?:[\s,，/]*共\s*\d{1,3}\s*页)?)\s*"
+)
 _BROKEN = re.compile(r"\s*[^\W\d_]{1,8}\s*")
 _LONGEST_GAP = 3  # lines without a bar that may stand inside one table of bars
 _LONGEST_CELL_LINE = 60
@@ -24,7 +33,7 @@ _LONGEST_CELL_LINE = 60
 
 def read_text(text: str, charset: str) -> Document:
     """The document of a plain text or Markdown file. A place is the number of its line, from 1."""
-    lines = _BOOKMARK.sub("", without_invisible(text)).splitlines()
+    lines = _unmarked(_BOOKMARK.sub("", without_invisible(text))).splitlines()
     parted = sum(1 for line in lines if not line.strip()) * 5 > len(lines) * 2  # by blank lines
     document = Document("text", charset, [])
     number, table = 0, 0
@@ -46,6 +55,15 @@ def read_text(text: str, charset: str) -> Document:
         table += 1
         number = end
     return document
+
+
+def _unmarked(text: str) -> str:
+    """A text without what Markdown marks headings and bold words with."""
+    if "#" in text:
+        text = _HASHES.sub("", text)
+    if "**" in text:
+        text = _BOLD.sub(r"\1", text)
+    return _ESCAPED.sub("", text) if "\\" in text else text
 
 
 def _end_of_cell(lines: list[str], start: int) -> int:
@@ -87,7 +105,7 @@ def _bars(lines: list[str], start: int, end: int, table: int) -> list[Piece]:
 
     for number in range(start, end):
         line = lines[number]
-        if "-" in line and _MARK_DOWN_RULE.fullmatch(line):
+        if ("-" in line and _MARK_DOWN_RULE.fullmatch(line)) or _PAGE_NUMBER.fullmatch(line):
             continue
         if number > start and not "".join(text).strip():
             fresh = True

@@ -47,7 +47,7 @@ class Block:
     """A block of Table 2: the clause it reports on, its measures (columns) and items (rows), by id."""
 
     clause: str
-    header: str
+    header: Label
     measures: tuple[str, ...]
     items: tuple[str, ...]
 
@@ -167,7 +167,8 @@ def form(version: str) -> Form:
         document=data["document"],
         first_fiscal_year=data["first_fiscal_year"],
         blocks=tuple(
-            Block(b["clause"], b["header"], tuple(b["measures"]), tuple(b["items"])) for b in table2["blocks"]
+            Block(b["clause"], _label(b["header"], "header"), tuple(b["measures"]), tuple(b["items"]))
+            for b in table2["blocks"]
         ),
         marks=tuple(fold_label(mark) for mark in table2["marks"]),
         measures=_named(table2["measures"]),
@@ -175,7 +176,7 @@ def form(version: str) -> Form:
         columns=_listed(table3["columns"]),
         rows=rows,
         groups=_named(table3["groups"]),
-        corner=_label({"zh": table3["corner"], "keys": table3["corner_keys"]}, "corner"),
+        corner=_label(table3["corner"], "corner"),
         applicants_header=_label(table3["applicants_header"], "applicants"),
         organisations_header=_label(table3["organisations_header"], "organisations"),
         channels=_listed(table4["rows"]),

@@ -20,7 +20,8 @@ def name_likely_readings(table: TableReading) -> None:
         if doubt.rule != "cell_unreadable":
             continue
         _, row, column = doubt.where.split(".")
-        looks = read_value(table.figures[row, column].raw.translate(_LOOKS_LIKE)).number
+        figure = table.figures.get((row, column))  # unless the row, or the table, was given up
+        looks = read_value(figure.raw.translate(_LOOKS_LIKE)).number if figure else None
         if looks is None:
             continue
         made = _made_by_sums(table, row, column)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
-from load.extract.document import AS_MARKED, PROSE, Piece
+from load.extract.document import AS_MARKED, CERTAIN, PROSE, Piece
 from load.recognise.labels import Meaning, meaning
 from load.recognise.reading import TableReading
 from load.recognise.values import AS_PRINTED, read_value
@@ -218,7 +218,7 @@ class Habit:
     (`tight`), nothing can have moved; where they are as marked, in rows of different lengths (`uneven`), only
     what looks as if it had is not read. A table most of whose rows have more figures than are due (`wide`) has a
     column more than the form: which, nobody can tell. A blank row that alone is shorter than all others (`even`)
-    has lost a cell, and nobody knows what stood in it.
+    has lost a cell, and nobody knows what stood in it. `has_totals`: the last value of a row is the sum of the others.
     """
 
     exact: bool
@@ -228,13 +228,14 @@ class Habit:
     uneven: bool
     wide: bool
     even: bool
+    has_totals: bool
     cells: str
     starts: Mapping[
         tuple[int, int], int
     ]  # where values begin in rows of which it is certain, by cells and values
 
     @classmethod
-    def of(cls, rows: Sequence[tuple[Group, int]], cells: str) -> "Habit":
+    def of(cls, rows: Sequence[tuple[Group, int]], cells: str, *, has_totals: bool = True) -> "Habit":
         """The habit of rows, each given with the number of values that are due in it, in such cells."""
         exact = sum(1 for group, width in rows if len(group.cells) == width)
         sizes = Counter(group.size for group, _ in rows)
@@ -256,7 +257,10 @@ class Habit:
         more = sum(1 for group, width in rows if len(group.filled) > width > 1)
         wide = more > sum(1 for group, width in rows if len(group.filled) == width > 1)
         even = len(rows) > _FEWEST_LIKES and sizes[size] == len(rows) - 1
-        return cls(exact * 2 > len(rows), size, closed, tight, len(sizes) > 1, wide, even, cells, starts)
+        is_uneven = len(sizes) > 1
+        return cls(
+            exact * 2 > len(rows), size, closed, tight, is_uneven, wide, even, has_totals, cells, starts
+        )
 
     def start(self, group: Group, width: int, column: tuple[int, int] | None = None) -> int | None:
         """Where in a row's cells its values begin; None where that cannot be told. `column` is where the head
@@ -265,7 +269,9 @@ class Habit:
         if length < width:
             return None
         if not filled:
-            return None if self.even and group.size < self.size else 0
+            # A row of a grid that is shorter than that of the head: a figure from above is merged into it.
+            is_cut = self.cells == CERTAIN and column is not None and group.size < column[1]
+            return None if is_cut or (self.even and group.size < self.size) else 0
         if self.wide and width > 1 and length > width:
             return None
         if self.cells and group.cells[0].row != PROSE:
@@ -283,7 +289,7 @@ class Habit:
         all equally long may have been filled up with blank cells."""
         if self.cells != AS_MARKED or not self.closed or group.filled[-1] == start + width - 1:
             return False
-        return not (self.tight and self.uneven) or moved_up(group)
+        return not (self.has_totals and self.tight and self.uneven) or moved_up(group)
 
     def _in_grid(self, group: Group, width: int, column: tuple[int, int] | None) -> int | None:
         """Where values begin by the cells alone: all that stand behind the label, or under the head, `column`,

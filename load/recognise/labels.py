@@ -13,11 +13,16 @@ from load.forms import Label, forms
 
 _OTHERWISE = ("上年", "上一年", "去年", "同期", "其他")
 _LONGEST_LABEL = 90  # printed characters: the longest label of any form has 44, with explanations twice that
-_EXPLAINED = re.compile(r"(?P<label>[^（(]{2,40})[（(].{2,160}[)）]", re.DOTALL)  # 行政处罚（指…）
+_EXPLAINED = re.compile(
+    r"(?P<label>[^（(]{2,40})[（(](?:.{2,160}|[件个项条宗份])[)）]", re.DOTALL
+)  # 行政处罚（指…）, 规章（件）
 _PINYIN = re.compile(r"(?<=[\u4e00-\u9fff])[(（][a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜü]{1,6}[)）]")  # 处(chǔ)罚
 _OF_ANOTHER_YEAR = re.compile(
     r"上一?年|去年|同期|往年|其中|.{0,4}\d{4}年.{0,4}$"
 )  # 行政处罚（上年）, （2022年）
+
+FURTHER = re.compile("备注|说明|附?注|(?:计量)?单位|序号|[合小]计")
+"""Heads of columns that the form does not have, folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,7 @@ def _lexicon() -> _Lexicon:
         for key in label.keys:
             by_key.setdefault(key, []).append(place)
     clauses = {
-        fold_label(words) for f in forms() for block in f.blocks for words in (block.clause, block.header)
+        fold_label(words) for f in forms() for block in f.blocks for words in (block.clause, block.header.zh)
     }
     return _Lexicon(tuple(labels), by_exact, by_key, frozenset(clauses))
 

@@ -11,7 +11,7 @@ from chinese import fold_label
 from load.extract.document import PROSE
 from load.forms import Form, form, forms
 from load.recognise.groups import Group, Habit, Stream, collect, figures_before, put
-from load.recognise.labels import Meaning
+from load.recognise.labels import FURTHER, Meaning
 from load.recognise.orders import ITEMS, MOST_COPIES
 from load.recognise.reading import LABEL, TableReading, agreed
 
@@ -47,7 +47,8 @@ def _read(
         table.doubt("header_order", None, "rows of this table stand there without any of its heads")
         return table
     table.used.update(heads, range(run[0][0], run[-1][0]))
-    if _compares_years(stream, heads):
+    beside = _beside(stream, heads)
+    if any(sum(1 for text in texts if "20" in text and _OF_YEARS.match(text)) > 1 for texts in beside):
         table.doubt("header_order", None, "the head names years: it is a table of another form")
         return table
     versions = _versions(meanings)
@@ -68,7 +69,8 @@ def _read(
         return table
     measures = {item: block.measures for block in version.blocks for item in block.items}
     widths = [(group, len(measures[item])) for item, group in groups.items() if item]
-    habit = Habit.of(widths, stream.cells)
+    habit = Habit.of(widths, stream.cells, has_totals=False)
+    has_more = any(FURTHER.fullmatch(fold_label(text)) for texts in beside for text in texts)
     if _stray(stream, rows, {item: len(names) for item, names in measures.items()}):
         table.doubt("rows_nameless", None, "figures stand before the labels that they may belong to")
         return table
@@ -79,8 +81,10 @@ def _read(
         if item in groups and misfits.intersection(names):
             table.doubt("header_order", item, "head or label names another unit than the form")
         elif item in groups:
-            column = _column(stream, heads, names[0], groups[item].pieces[0])
-            put(table, item, groups[item], names, habit.start(groups[item], len(names), column), LABEL)
+            group, width = groups[item], len(names)
+            column = _column(stream, heads, names[0], group.pieces[0])
+            start = _below(group, width, column) if has_more else habit.start(group, width, column)
+            put(table, item, group, names, start, LABEL)
     for index in range(first, last):
         found = stream.meanings[index]
         for item in found.items[:1] if found and not found.measures else ():
@@ -92,14 +96,26 @@ def _read(
     return table
 
 
-def _compares_years(stream: Stream, heads: Sequence[int]) -> bool:
-    """Whether years stand beside a head, as in a table that holds years against each other."""
+def _beside(stream: Stream, heads: Sequence[int]) -> list[list[str]]:
+    """The texts that stand beside each head: in its row, or where rows are not marked, right behind it."""
+    beside = []
     for head in heads:
         is_marked = stream.pieces[head].row != PROSE
         row = stream.row_of(head) if is_marked else range(head + 1, min(head + 3, len(stream.pieces)))
-        if sum(1 for n in row if _OF_YEARS.match(stream.pieces[n].text)) > 1:
-            return True
-    return False
+        beside.append([stream.pieces[n].text for n in row])
+    return beside
+
+
+def _below(group: Group, width: int, column: tuple[int, int] | None) -> int | None:
+    """Where the values of a row begin in a table with further columns: right below their head. Where rows are not
+    marked, or are not as long as that of the head, nobody can tell, unless there is a cell for each column."""
+    if group.cells and group.cells[0].row == PROSE:
+        is_full = len(group.cells) > width and group.filled[:width] == list(range(width))
+        return 0 if is_full else None
+    if column is None or group.size != column[1]:
+        return None
+    start = column[0] - group.before
+    return start if 0 <= start <= len(group.cells) - width else None
 
 
 def _runs(stream: Stream, taken: Set[int]) -> list[list[tuple[int, str]]]:

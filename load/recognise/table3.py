@@ -4,13 +4,14 @@ Rows without a label are named by order only where exactly as many stand between
 form has there. Whether sums confirm that is left to `load.checks`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from chinese import fold_label
-from load.extract.document import PROSE, Piece
+from load.extract.document import CERTAIN, PROSE, Piece
 from load.forms import form, forms
 from load.recognise.groups import Group, Habit, Stream, collect, figures_before, longest_rise, put, whole
-from load.recognise.labels import Meaning
+from load.recognise.labels import FURTHER, Meaning
 from load.recognise.orders import COLUMNS, HEAD, MOST_COPIES, ROWS
 from load.recognise.reading import LABEL, POSITION, TableReading, agreed
 from load.recognise.turned import turned_table3
@@ -116,14 +117,16 @@ def _read(
         _place(table, apart, rows, columns)
         return table
     habit = Habit.of([(group, len(columns)) for group in labelled], stream.cells)
-    _assign(table, groups, rows, columns, habit, by, _column(stream, head, columns[0]))
+    habit_start = partial(habit.start, width=len(columns), column=_column(stream, head, columns[0]))
+    start = partial(_among_more, habit_start) if _has_more(stream, head, rows_at) else habit_start
+    _assign(table, groups, rows, columns, start, by)
     if len(set(names)) * 2 < len(columns) and _lacks_a_column(table, columns):
         table.figures.clear()
         table.doubt("header_order", None, "the head names no columns, and one of them is blank in every row")
-    if not is_part and _has_totals_before_the_last(table):
+    if not is_part and (_has_totals_before_the_last(table) or _may_lack_columns(table, stream.cells)):
         table.figures.clear()
         table.doubt(
-            "header_order", None, "the last column is blank, and the one before it looks like the totals"
+            "header_order", None, "the last column is blank, and what stands before it may be the totals"
         )
     for index, row in run:
         if first < index < end and index not in chain and row in rows and stream.has_values(index):
@@ -166,6 +169,15 @@ def _has_totals_before_the_last(table: TableReading) -> bool:
     ]
     totals = sum(1 for others, value in sums if others <= value)
     return len(sums) >= _FEWEST_ROWS and totals * 5 > len(sums) * 4
+
+
+def _may_lack_columns(table: TableReading, cells: str) -> bool:
+    """Whether the last two columns or more are blank, in cells that need not all be there: what was printed in the
+    others may have moved up."""
+    filled = [
+        COLUMNS.index(column) for (_, column), figure in table.figures.items() if figure.value is not None
+    ]
+    return cells != CERTAIN and 0 < max(filled, default=0) < _WIDTH - 2
 
 
 def _holds(group: Group, width: int) -> bool:
@@ -246,6 +258,25 @@ def _column(stream: Stream, head: Sequence[int], column: str) -> tuple[int, int]
     return None
 
 
+def _has_more(stream: Stream, head: Sequence[int], rows_at: int) -> bool:
+    """Whether further columns than the form's stand behind its first."""
+    texts = (stream.pieces[index].text for index in range(min(head, default=rows_at), rows_at))
+    return any(FURTHER.fullmatch(fold_label(text)) for text in texts)
+
+
+def _among_more(habit_start: Callable[[Group], int | None], group: Group) -> int | None:
+    """Where the values of a row begin in a table with a further column: where there is a cell for each, the first;
+    else where they add up, for one of seven may be a remark."""
+    cells = group.cells
+    if cells and cells[0].row != PROSE and len(cells) == _WIDTH + 1:
+        return 0
+    start = 0 if group.filled[:_WIDTH] == list(range(_WIDTH)) else habit_start(group)
+    if start is None or not group.filled:
+        return start
+    *parts, total = (read_value(cell.text).number or 0 for cell in cells[start : start + _WIDTH])
+    return start if sum(parts) == total else None
+
+
 def _row_start(stream: Stream, index: int) -> int:
     """The first piece of the marked row in which a piece stands; the piece itself where rows are not marked."""
     while index and stream.pieces[index].row != PROSE and stream.same_row(index - 1, index):
@@ -276,12 +307,11 @@ def _assign(
     groups: Sequence[Group],
     rows: Sequence[str],
     columns: Sequence[str],
-    habit: Habit,
+    start: Callable[[Group], int | None],
     by: str,
-    column: tuple[int, int] | None,
 ) -> None:
-    """Give each row its cells: rows with a label theirs, and rows without where their number fits. `column` is
-    where the head of the first column stands."""
+    """Give each row its cells: rows with a label theirs, and rows without where their number fits. `start` tells
+    where in a group's cells its values begin."""
     # Where blank cells leave no trace, figures of a row without a label make up for those that its neighbour lacks.
     cells = [cell for group in groups for cell in group.cells]
     traceless = all(cell.row == PROSE and read_value(cell.text).kind != "blank" for cell in cells)
@@ -301,7 +331,7 @@ def _assign(
         waiting, done = [], here + 1
         if group is not None:
             own, *others = _rows_of(group)
-            put(table, rows[here], own, columns, habit.start(own, len(columns), column), by)
+            put(table, rows[here], own, columns, start(own), by)
             waiting = others
 
 

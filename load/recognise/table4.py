@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from chinese import fold_label
 from load.extract.document import CERTAIN, PROSE, Piece
 from load.recognise.groups import Group, Stream, whole
+from load.recognise.labels import FURTHER
 from load.recognise.orders import CHANNELS, HEAD, MOST_COPIES, RESULTS
 from load.recognise.reading import LABEL, POSITION, TableReading, agreed
 from load.recognise.turned import turned_table4
@@ -71,7 +73,9 @@ def _read(stream: Stream, start: int) -> TableReading:
             "header_order", None, f"the head names {', '.join(channels)}, each with {', '.join(results)}"
         )
         return table
-    at = _values_at(cells, stream.cells)
+    texts = [stream.pieces[n].text for n in range(start, indices.start)]
+    has_more = any(FURTHER.fullmatch(fold_label(text)) for text in texts)
+    at = _values_at(cells, stream.cells, has_more=has_more)
     if at is None:
         table.doubt("row_width", None, f"{len(cells)} cells where {_WIDTH} are due")
         return table
@@ -99,16 +103,21 @@ def _stands_behind_another(stream: Stream, start: int) -> bool:
     return bool(before and before.header)
 
 
-def _values_at(cells: list[Piece], sure: str) -> int | None:
-    """Where the fifteen begin; None where a cell may have been lost.
+def _values_at(cells: list[Piece], sure: str, *, has_more: bool) -> int | None:
+    """Where the fifteen begin; None where a cell may have been lost. `has_more`: the table has further columns.
 
+    Where a blank cell stands before them, or there are further columns, they may as well be fourteen and a remark,
+    unless they add up.
     Where rows are not marked, blank cells cannot be told from those that merging has left, so that all
     fifteen must be filled. Where they are, the last total must not be blank alone of the three: the
     values may have moved up, unless the cells are sure to be there.
     """
     start = whole(Group(None, cells), _WIDTH)
     if start is not None:
-        return start
+        behind_few = 0 < start < len(RESULTS)  # merged heads leave five blank cells
+        if _adds_up(cells[start : start + _WIDTH]):
+            return start
+        return None if has_more or behind_few or _has_moved(cells[start : start + _WIDTH]) else start
     blank = [read_value(cell.text).kind == "blank" for cell in cells]
     if len(cells) >= _WIDTH and all(blank):
         return 0
@@ -118,6 +127,20 @@ def _values_at(cells: list[Piece], sure: str) -> int | None:
         return 0
     totals = blank[len(RESULTS) - 1 :: len(RESULTS)]
     return None if totals[-1] and not all(totals) else 0
+
+
+def _adds_up(cells: Sequence[Piece]) -> bool:
+    """Whether the last of each channel's figures is the sum of the others: then none of them has moved."""
+    values = [read_value(cell.text).number or 0 for cell in cells]
+    channels = (values[n : n + len(RESULTS)] for n in range(0, len(values), len(RESULTS)))
+    return all(sum(others) == total for *others, total in channels)
+
+
+def _has_moved(cells: Sequence[Piece]) -> bool:
+    """Whether figures that do not add up would, if the first of the fifteen were lost and another stood behind
+    them."""
+    later = cells[len(RESULTS) - 1 : _WIDTH - 1]
+    return _adds_up(later) and any(read_value(cell.text).number for cell in later)
 
 
 def _is_part(names: Sequence[str], due: Sequence[str]) -> bool:

@@ -11,13 +11,6 @@ from typing import Any
 
 from load.forms import Form, Label, form, forms
 
-# Words of the form that load.forms gives in Chinese only.
-_ENGLISH = {
-    "corner": "In each column, the first row plus the second equals the third (its total) plus the fourth.",
-    "applicants": "Applicants",
-    "organisations": "Legal persons and other organisations",
-    "header": "Information",
-}
 _CLAUSE = re.compile(r"第([一二三四五六七八九十]+)条第（([一二三四五六七八九十]+)）项")
 _NUMERALS = "零一二三四五六七八九"
 _TABLE2_COLUMNS = 3
@@ -86,7 +79,7 @@ def layout(version: str, number: int) -> Layout:
 
 
 def _head(label: Label, **spans: Any) -> Head:
-    return Head(label.zh, label.en or _ENGLISH.get(label.id, ""), **spans)
+    return Head(label.zh, label.en, **spans)
 
 
 def _table2(known: Form) -> Layout:
@@ -99,7 +92,7 @@ def _table2(known: Form) -> Layout:
         )
         measures = zip(block.measures, spans, strict=True)
         names = [_head(known.measures[id], colspan=span) for id, span in measures]
-        body.append([Head(block.header, _ENGLISH["header"]), *names])
+        body.append([_head(block.header), *names])
         for item in block.items:
             figures = [Place(item, id, span) for id, span in zip(block.measures, spans, strict=True)]
             body.append([_head(known.items[item], scope="row", where=item), *figures])

@@ -204,6 +204,33 @@ def test_a_file_that_another_body_has_signed_is_not_the_pages() -> None:
     assert _doubts(_attached(BARE)) == set()
 
 
+def test_a_file_about_several_bodies_is_not_its_pages() -> None:
+    for label in ("各部门统计表", "附件：市直各单位、各镇街道统计表"):
+        report = _attached(BARE, label)
+        assert report.identity.publisher is None
+        assert ("identity_conflict", "report") in _doubts(report)
+
+
+def test_a_title_about_several_bodies_names_none() -> None:
+    for body in ("青溪市各镇", "青溪市各乡镇（街道）", "示例省青溪市市直各部门"):
+        report = _read(_body(T21, title=(f"{body}2023年政府信息公开工作年度报告",), closing=()))
+        assert report.identity.publisher is None
+
+
+def test_a_cell_that_cannot_be_read_in_a_table_that_is_given_up_costs_nothing_else() -> None:
+    table = _edited(
+        T21[3],
+        lambda c: None if c.key and c.key[2] == "natural_person" else c._replace(text="1O") if c.key else c,
+    )
+    rows = [[*row, Cell("")] if any(c.key for c in row) else row for row in table.rows]
+    named = _edited(
+        T21[3]._replace(rows=rows), lambda c: c._replace(text="5") if c.key and c.key[2] != "total" else c
+    )
+    report = _read(_body({**T21, 3: named}))
+    assert _none_other(report, _expected())
+    assert report.tables[0].value("licensing", "decisions") == F21["table2"]["licensing"]["decisions"]
+
+
 def test_a_link_that_names_another_year_than_the_file_is_told() -> None:
     assert ("identity_conflict", "report") in _doubts(_attached(BARE, "2022年统计表"))
     assert _doubts(_attached(BARE, "附件：2023年统计表")) == set()

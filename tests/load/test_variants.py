@@ -223,6 +223,17 @@ def test_a_report_on_one_line_keeps_its_sections(flavour: str) -> None:
     assert {number: sections[number].split()[0] for number in PROSE} == PROSE
 
 
+@pytest.mark.parametrize("flavour", ["row_a_line", "one_line"])
+@pytest.mark.parametrize(
+    "sentence",
+    ["行政许可 12 件、行政处罚 3 件、行政强制 0 件。", "规章 2 件、行政规范性文件 3 件，其中废止 1 件。", "其中：自然人 3 件， 商业企业 0 件；总计 3 件。"],
+)  # fmt: skip
+def test_a_sentence_of_labels_and_figures_stays_in_the_narrative(sentence: str, flavour: str) -> None:
+    report = _read(_body(T21, flavour).replace(PROSE[5].encode(), sentence.encode()))
+    assert sentence in next(section.text for section in report.sections if section.number == 5)
+    assert _found(report) == _expected()
+
+
 def test_a_whole_report_on_one_line_of_bars_is_read() -> None:
     body = re.sub(r"\s*\n\s*", " ", _body(T21, "cell_per_line_bar").decode())
     assert _found(_read(body.encode())) == _expected()
@@ -261,6 +272,30 @@ def test_page_numbers_between_rows_of_a_line_are_no_figures(flavour: str) -> Non
         report = _read(body.replace("（五）不予处理", f"{mark} （五）不予处理").encode())
         assert _found(report) == _expected()
         assert report.assessed == []
+
+
+@pytest.mark.parametrize("flavour", ["pipe_row", "markdown", "cell_per_line_bar", "bar_lines"])
+@pytest.mark.parametrize("mark", ["— 3 —", "-4-", "第 5 页 共 9 页"])
+def test_page_numbers_between_rows_of_bars_cost_no_figure(mark: str, flavour: str) -> None:
+    body = _body(T21, flavour).decode()
+    for label in ("4.保护第三方", "行政强制"):
+        page = re.sub(rf"^(.*{label})", rf"{mark}\n\1", body, flags=re.MULTILINE)
+        assert page != body
+        report = _read(page.encode())
+        assert _found(report) == _expected()
+        assert report.assessed == []
+
+
+def test_what_markdown_marks_headings_and_words_with_is_no_part_of_them() -> None:
+    body = _body(T21, "markdown_separator").decode()
+    body = re.sub(r"^([一二三四五六])、", r"## \1、", body, flags=re.MULTILINE)
+    body = re.sub(r"(?<=\| )([^|\n]+?)(?= \|)", r"**\1**", body).replace("1.", r"1\.")
+    report = _read(body.encode())
+    assert _found(report) == _expected()
+    assert [section.heading for section in report.sections if section.number == 5] == [HEADINGS[5]]
+    assert report.assessed == []
+    masked = _read(_body({**T21, 3: _with(T21[3], RESEARCH, "5**件 3**件")}, "markdown"))
+    assert masked.tables[1].value(*RESEARCH[1:]) is None
 
 
 def _values_first(table: PrintedTable) -> PrintedTable:
@@ -360,6 +395,14 @@ def test_labels_with_long_explanations_and_a_row_more_are_read(flavour: str) -> 
     table = table._replace(rows=[*table.rows[: at + 1], more, *table.rows[at + 1 :]])
     report = _read(_body({**T19, 2: table}, flavour))
     assert _found(report) == _expected(F19)
+    assert report.assessed == []
+
+
+@pytest.mark.parametrize("flavour", FEW)
+def test_a_unit_in_brackets_behind_a_label_takes_nothing_from_it(flavour: str) -> None:
+    words = {"规章": "规章（件）", "行政许可": "行政许可(件)", "行政处罚": "行政处罚 （宗）"}
+    report = _read(_body({**T21, 2: _relabelled(T21[2], words)}, flavour))
+    assert _found(report) == _expected()
     assert report.assessed == []
 
 
@@ -550,6 +593,46 @@ def test_three_values_where_one_is_due_give_none_and_two_blanks_behind_one_take_
     assert report.assessed == []
 
 
+def _with_remarks(
+    number: int, figures: Tables, random: Random, blank: float
+) -> tuple[PrintedTable, set[Key]]:
+    """A table with a column of remarks, some of them figures, and the keys of the cells left blank in it."""
+    table, blanks, rows = figures[number], set[Key](), []
+    for n, row in enumerate(table.rows):
+        keys = [cell.key for cell in row if cell.key]
+        emptied = {key for key in keys if random.random() < blank}
+        blanks |= emptied
+        is_head = n == 0 if number > 2 else row[0].text == "信息内容"
+        remark = random.choice(["2", "见附件", "", "/"]) if keys else "备注" if is_head else ""
+        cells = [cell._replace(text="") if cell.key in emptied else cell for cell in row]
+        further = [Cell(remark, rowspan=len(table.rows) - 1 if number > 2 else 1)] if is_head or keys else []
+        rows.append([*cells, *(further or ([Cell("")] if number == 2 else []))])
+    return table._replace(rows=rows, columns=table.columns + 1), blanks
+
+
+@pytest.mark.parametrize("flavour", FEW)
+@pytest.mark.parametrize("number", [2, 3, 4])
+def test_a_column_of_remarks_gives_no_figure_and_takes_none(number: int, flavour: str) -> None:
+    for seed, blank in enumerate((0, 0.1, 0.5)):
+        for tables, figures in ((T21, F21), (T19, F19))[: 2 if number == 2 else 1]:
+            table, blanks = _with_remarks(number, tables, Random(seed), blank)
+            expected = {key: None if key in blanks else value for key, value in _expected(figures).items()}
+            report = _read(_body({**tables, number: table}, flavour))
+            assert _none_other(report, expected)
+            if flavour in ("html", "pipe_row") and (number == 2 or not blank):
+                assert _found(report) == expected
+
+
+def test_fifteen_figures_of_table_4_behind_a_blank_one_are_read_where_they_add_up() -> None:
+    *heads, row = T21[4].rows
+    for flavour in ("html", "pipe_row", "cell_per_line_bar"):
+        moved = [row[0]._replace(text=""), *row[1:], Cell("7")]
+        report = _read(_body({**T21, 4: T21[4]._replace(rows=[*heads, [Cell(""), *row]])}, flavour))
+        assert _found(report) == _expected()
+        report = _read(_body({**T21, 4: T21[4]._replace(rows=[*heads, moved])}, flavour))
+        assert _none_other(report, _expected())
+
+
 @pytest.mark.parametrize("flavour", FEW)
 def test_one_value_for_a_whole_row_is_not_given_to_any_column(flavour: str) -> None:
     def merged(cell: Cell) -> Cell | None:
@@ -573,6 +656,28 @@ def test_blank_columns_are_null_whether_totals_or_all_else(kept: set[str], flavo
     assert report.assessed == []
 
 
+@pytest.mark.parametrize("flavour", ["html", "pipe_row", "cell_per_line_bar", "markdown_padded"])
+@pytest.mark.parametrize(
+    "lost", [{"legal_service", "total"}, {"natural_person", "total"}, {"business", "research", "total"}]
+)
+def test_columns_that_are_lost_together_with_the_totals_move_no_figure(lost: set[str], flavour: str) -> None:
+    table = _edited(T21[3], lambda c: None if c.key and c.key[2] in lost else c)
+    rows = [[*row, *[Cell("")] * len(lost)] if any(c.key for c in row) else row for row in table.rows]
+    report = _read(_body({**T21, 3: table._replace(rows=rows)}, flavour))
+    assert _none_other(report, _expected())
+
+
+@pytest.mark.parametrize("lost", ["issued", "repealed"])
+def test_a_row_of_three_that_lost_a_value_in_html_and_was_filled_up_is_withheld(lost: str) -> None:
+    key = (2, "normative_documents", lost)
+    for tables, figures in ((T21, F21), (_printed(_figures("2021", 5)), _figures("2021", 5))):
+        rows = [
+            [*(c for c in row if c.key != key), Cell("")] if any(c.key == key for c in row) else row
+            for row in tables[2].rows
+        ]
+        assert _none_other(_read(_body({**tables, 2: tables[2]._replace(rows=rows)})), _expected(figures))
+
+
 @pytest.mark.parametrize("flavour", FEW)
 def test_tables_with_nothing_filled_in_are_null_and_never_nought(flavour: str) -> None:
     blank = {n: _edited(t, lambda c: c._replace(text="") if c.key else c) for n, t in T21.items()}
@@ -582,8 +687,9 @@ def test_tables_with_nothing_filled_in_are_null_and_never_nought(flavour: str) -
 # --- 8 and 9 Around the report, and damage -------------------------------------------------------------------
 
 
-def test_a_traditional_text_with_other_words_is_read() -> None:
-    page = traditional(_body(T21).decode()).replace("文件", "檔案").replace("信息", "資訊")
+@pytest.mark.parametrize("flavour", ["html", "pipe_row", "cell_per_line_bar", "cell_a_line"])
+def test_a_traditional_text_with_other_words_is_read(flavour: str) -> None:
+    page = traditional(_body(T21, flavour).decode()).replace("文件", "檔案").replace("信息", "資訊")
     report = _read(page.encode())
     assert _found(report) == _expected()
     assert report.assessed == []
@@ -701,18 +807,26 @@ def test_blank_cells_of_a_sound_document_are_null_and_raise_no_doubt(
         assert _doubts(report) == set()
 
 
-def _without_a_cell(body: bytes, random: Random) -> bytes:
-    """The Word document without one of its table cells."""
+def _rewritten(body: bytes, part: str, rewrite: Callable[[str], str]) -> bytes:
+    """The document with one part of its archive rewritten."""
     with zipfile.ZipFile(io.BytesIO(body)) as container:
         parts = {name: container.read(name) for name in container.namelist()}
-    written = parts["word/document.xml"].decode()
-    cell = random.choice(list(re.finditer(r"<w:tc>.*?</w:tc>", written, re.DOTALL)))
-    parts["word/document.xml"] = (written[: cell.start()] + written[cell.end() :]).encode()
+    parts[part] = rewrite(parts[part].decode()).encode()
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as container:
         for name, content in parts.items():
             container.writestr(name, content)
     return file.getvalue()
+
+
+def _without_a_cell(body: bytes, random: Random) -> bytes:
+    """The Word document without one of its table cells."""
+
+    def without(written: str) -> str:
+        cell = random.choice(list(re.finditer(r"<w:tc>.*?</w:tc>", written, re.DOTALL)))
+        return written[: cell.start()] + written[cell.end() :]
+
+    return _rewritten(body, "word/document.xml", without)
 
 
 @_SLOW
@@ -750,3 +864,21 @@ def test_a_blank_row_that_alone_is_shorter_than_the_others_has_lost_a_cell_and_i
     doubts = [check.where for check in _read(lost.encode()).checks if check.verdict == PARSE_DOUBT]
     assert "table2.procurement" in doubts
     assert "table2.procurement" not in [check.where for check in _read(blank.encode()).checks]
+
+
+def test_a_figure_merged_down_two_rows_of_a_sheet_is_not_a_blank_of_the_second() -> None:
+    invented = _with_blanks(Random(1), 0)
+    invented.figures.clear()
+    invented.figures.update(F21)
+    penalties = F21["table2"]["penalties"]["decisions"]
+
+    def merged(sheet: str) -> str:
+        """The figure of 行政处罚 reaches down into the row of 行政强制; beside it the cells are blank."""
+        sheet = re.sub(r'<mergeCell ref="C\d+:E\d+"/>', "", sheet)
+        row, *_ = re.findall(rf'<c r="C(\d+)"[^>]*><v>{penalties}</v>', sheet)
+        sheet = re.sub(rf'<c r="C{int(row) + 1}".*?</c>', "", sheet)
+        return sheet.replace("</mergeCells>", f'<mergeCell ref="C{row}:C{int(row) + 1}"/></mergeCells>')
+
+    report = _read(_rewritten(xlsx.page(invented, Random(1)), "xl/worksheets/sheet2.xml", merged))
+    assert ("row_width", "table2.coercive_measures") in _doubts(report)
+    assert _none_other(report, _expected())

@@ -19,7 +19,9 @@ MOST_CHARACTERS = 5_000_000
 MOST_SHEETS = 500
 LAST_ROW, LAST_COLUMN = 1_048_575, 16_383
 
-_HEADING = re.compile(r"\s*(?:[一二三四五六七八九十]+\s*[、.．]|\d\s*、)\s*.{0,40}(?:情况|事项|问题|措施)\s*")
+_HEADING = re.compile(
+    r"\s*(?:[一二三四五六七八九十]+\s*[、.．]|\d\s*、)\s*.{0,40}(?:情[况況]|事[项項]|[问問][题題]|措施)\s*"
+)
 _SENTENCE = re.compile(r"[。；;!！]|[:：].{4}")
 _TITLE = re.compile(r"信息公开.{0,14}(?:年度?报告|年报|工作报告)|年度报告")
 _FORMULA_LIKE = re.compile(r"之和|等于")  # the note in the corner of a table is a sentence in a cell
