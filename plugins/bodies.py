@@ -14,8 +14,9 @@ from markupsafe import Markup
 from plugins.publication import outcome_page, place_page, publisher_page
 from plugins.publication.addresses import check_address, compare_address, place_address, places_above
 from plugins.publication.questions import Answer, Question, ask
-from plugins.publication.rates import LEAST_CONCLUDED, LEAST_DECIDED
+from plugins.publication.rates import LEAST_CONCLUDED, LEAST_DECIDED, tenths
 from plugins.publication.repeated_text import SECTIONS
+from plugins.publication.served import database_asked
 
 _NEWEST = "select max(fiscal_year) from reports"
 
@@ -31,7 +32,8 @@ def register_routes() -> list[tuple[str, Any]]:
 
 @hookimpl
 def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
-    """`place_address(database, code)`, for every page that names a place."""
+    """`place_address(database, code)`, for every page that names a place; `tenths`, for every page with a share."""
+    env.globals["tenths"] = tenths
     env.globals["place_address"] = lambda database, code: place_address(datasette, database, code)
 
 
@@ -75,9 +77,11 @@ async def _newest(datasette: Any, database: str) -> int | None:
 
 
 def _year(request: Any, newest: int | None) -> int | None:
-    """The year that the reader asks for; else the newest. Anything that is no year is as if nothing was asked."""
+    """The year that the reader asks for; else the newest. Anything that is no year, or one to come, is as if nothing
+    was asked."""
     asked = request.args.get("year") or ""
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else newest
+    is_year = asked.isascii() and asked.isdigit() and len(asked) == 4
+    return int(asked) if is_year and newest and int(asked) <= newest else newest
 
 
 async def _publisher(datasette: Any, database: str, key: str, _request: Any) -> dict[str, Any]:
@@ -128,19 +132,6 @@ async def _outcome(datasette: Any, database: str, key: str, request: Any) -> dic
     } | outcome_page.shown(row, {"years": years.rows} | {block: found.rows for block, found in asked.items()})
 
 
-async def _database(datasette: Any, request: Any) -> str:
-    """The database of a request for places. Raises NotFound where it has none, Forbidden where it may not be seen."""
-    database: str = tilde_decode(request.url_vars["database"])
-    if database not in datasette.databases or not await datasette.get_database(database).table_exists(
-        "regions"
-    ):
-        raise NotFound("Database not found")
-    await datasette.ensure_permissions(
-        request.actor, [("view-table", (database, "regions")), ("view-database", database), "view-instance"]
-    )
-    return database
-
-
 async def _html(datasette: Any, request: Any, template: str, database: str, body: dict[str, Any]) -> Response:
     context = {"database": database, "body": body}
     page = await datasette.render_template(template, context, request=request, view_name="place")
@@ -149,7 +140,7 @@ async def _html(datasette: Any, request: Any, template: str, database: str, body
 
 async def places(datasette: Any, request: Any) -> Response:
     """The provinces in one year, each with the way to its page."""
-    database = await _database(datasette, request)
+    database = await database_asked(datasette, request)
     years = [row["year"] for row in (await ask(datasette, database, place_page.YEARS)).rows]
     year = _year(request, years[0] if years else None)
     answer = await ask(datasette, database, place_page.provinces_question(year or 0))
@@ -167,7 +158,7 @@ async def places(datasette: Any, request: Any) -> Response:
 
 async def place(datasette: Any, request: Any) -> Response:
     """The page of a place by its code; the name of a province leads to its code."""
-    database = await _database(datasette, request)
+    database = await database_asked(datasette, request)
     named = tilde_decode(request.url_vars["place"])
     found = (await ask(datasette, database, place_page.named(named))).rows
     if not found:

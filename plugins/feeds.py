@@ -18,6 +18,7 @@ from load.schema import PUBLISHERS, REPORTS
 from plugins.publication import feeds, place_page
 from plugins.publication.addresses import place_address
 from plugins.publication.language import PARAMETER, language, say
+from plugins.publication.served import database_asked
 
 _PAGE_WITH_FEED = re.compile(r"/(?P<database>[^/.]+)/(?P<kind>publishers|places)/(?P<key>[^/]+)")
 
@@ -59,14 +60,8 @@ def _links(datasette: Any, request: Any) -> list[dict[str, str]]:
 
 
 async def _database(datasette: Any, request: Any) -> Any:
-    """The database that is asked for. Raises NotFound for one that is not ours."""
-    name = tilde_decode(request.url_vars["database"])
-    if name not in datasette.databases or not await datasette.databases[name].table_exists(REPORTS.name):
-        raise NotFound(f"Database not found: {name}")
-    await datasette.ensure_permissions(
-        request.actor, [("view-table", (name, REPORTS.name)), ("view-database", name), "view-instance"]
-    )
-    return datasette.databases[name]
+    """The database that is asked for, where it has reports that the reader may see."""
+    return datasette.databases[await database_asked(datasette, request)]
 
 
 async def _asked(database: Any, sql: str, **values: Any) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from plugins.publication.language import language, say
 from plugins.publication.pictures import page
 from plugins.publication.pictures.answers import Choices, answer, choices
 from plugins.publication.pictures.declared import FILTERS, Dashboard, Picture, dashboards, pictures
+from plugins.publication.served import permissions
 
 _MEASURE = "measure"
 
@@ -41,7 +42,7 @@ async def _site(datasette: Any, request: Any) -> tuple[page.Site, Any]:
     name = tilde_decode(request.url_vars["database"])
     if name not in datasette.databases or not await datasette.databases[name].table_exists(TOTALS.name):
         raise NotFound(f"Database not found: {name}")
-    await datasette.ensure_permissions(request.actor, [("view-database", name), "view-instance"])
+    await datasette.ensure_permissions(request.actor, permissions(name))
     return page.Site(datasette, name, request), datasette.databases[name]
 
 

@@ -24,6 +24,7 @@ from plugins.publication.addresses import place_address
 from plugins.publication.language import LANGUAGES, PARAMETER, language
 from plugins.publication.llms import llms_text
 from plugins.publication.pictures.declared import dashboards
+from plugins.publication.served import permissions
 
 MOST_ADDRESSES = 50_000  # of one part (sitemaps.org)
 _AT_ONCE = 5_000  # rows of one question to the database
@@ -141,8 +142,8 @@ def _shown(datasette: Any) -> tuple[str, Any]:
 
 async def sitemap(datasette: Any, request: Any) -> Response:
     """The index: one line a part."""
-    _, database = _shown(datasette)
-    await datasette.ensure_permissions(request.actor, ["view-instance"])
+    shown, database = _shown(datasette)
+    await datasette.ensure_permissions(request.actor, permissions(shown))
     names = ["pages"]
     for kind, sql in _COUNTS.items():
         if not await database.table_exists("publishers" if kind == "places" else kind):
@@ -164,7 +165,7 @@ async def sitemap(datasette: Any, request: Any) -> Response:
 async def sitemap_part(datasette: Any, request: Any) -> Any:
     """A part of the sitemap, written as it is read."""
     name, database = _shown(datasette)
-    await datasette.ensure_permissions(request.actor, [("view-database", name), "view-instance"])
+    await datasette.ensure_permissions(request.actor, permissions(name))
     asked = _NAME.fullmatch(request.url_vars["name"])
     if not asked:
         raise NotFound("404")

@@ -119,6 +119,6 @@ async def _go_to(datasette: Any, database: str, asked: Search) -> dict[str, Any]
         "publishers": found["publishers"][:listed],
         "more": len(found["publishers"]) > listed,
         "word": words[0],
-        "places": found["places"][:listed],
+        "places": found["places"],
         "outcomes": search_page.outcomes_named(words),
     }

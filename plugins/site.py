@@ -9,9 +9,10 @@ from datasette import Response, hookimpl
 
 from plugins.publication import home_page
 from plugins.publication.addresses import check_address
-from plugins.publication.language import say
+from plugins.publication.language import own, say
 from plugins.publication.sentences import say_sentence
-from plugins.publication.served import page
+from plugins.publication.served import page, permissions
+from plugins.publication.translation import named
 
 # Region codes from here up belong to the fictional province of the sample (regions.code).
 FICTIONAL_FROM = "99"
@@ -49,9 +50,7 @@ async def home(datasette: Any, request: Any) -> Response:
     await datasette.ensure_permissions(request.actor, ["view-instance"])
     shown = []
     for name in datasette.databases:
-        visible, _ = await datasette.check_visibility(
-            request.actor, permissions=[("view-database", name), "view-instance"]
-        )
+        visible, _ = await datasette.check_visibility(request.actor, permissions=permissions(name))
         if visible and not name.startswith("_"):
             shown.append({"name": name})
     context = {"databases": shown, "metadata": datasette.metadata(), "private": False}
@@ -85,8 +84,18 @@ def extra_template_vars(datasette: Any, template: str, database: str | None) -> 
 @hookimpl
 def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     """`site_links()`: what stands at the head of every page; also of one that only says what went wrong. And
-    `say_sentence(text)`: what load/ says, in the language of the page."""
-    env.globals |= {"site_links": lambda: _links(datasette), "say_sentence": say_sentence}
+    `say_sentence(text)`: what load/ says, in the language of the page. `crumb(label, database, table)`: the name of what
+    Datasette calls "home", by the database or by the table, in the line of where a page stands."""
+
+    def crumb(label: str, database: str | None, table: str | None) -> str:
+        if label not in (database, table):
+            return named(label)
+        described = datasette.metadata(
+            database=database, table=table if label == table else None, fallback=False
+        )
+        return own((described or {}).get("title", label))
+
+    env.globals |= {"site_links": lambda: _links(datasette), "say_sentence": say_sentence, "crumb": crumb}
 
 
 def _links(datasette: Any) -> list[dict[str, str]]:

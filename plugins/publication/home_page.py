@@ -24,9 +24,9 @@ select (select count(*) from reports) as reports, (select count(*) from publishe
 """
 _REQUESTS = """
 select count(*) as reports, sum(received_new) as received_new, count(received_new) as received_new_printed,
-  sum(refused) filter (where refused <= processed_total) as refused,
-  sum(processed_total) filter (where refused <= processed_total) as decided,
-  count(*) filter (where refused <= processed_total) as with_both
+  sum(refused) filter (where refused between 0 and processed_total) as refused,
+  sum(processed_total) filter (where refused between 0 and processed_total) as decided,
+  count(*) filter (where refused between 0 and processed_total) as with_both
 from reports where fiscal_year = :year
 """
 _NEW = """

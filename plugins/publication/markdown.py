@@ -35,7 +35,11 @@ class _Renderer(RendererHTML):
         return "</table></div>\n"
 
     def th_open(self, tokens: Sequence[Token], index: int, _options: Any, _env: Any) -> str:
-        return f'<th scope="col"{_words(tokens[index])}>'
+        # A cell without words is the head of nothing.
+        return f'<th scope="col"{_words(tokens[index])}>' if tokens[index + 1].content else "<td>"
+
+    def th_close(self, tokens: Sequence[Token], index: int, _options: Any, _env: Any) -> str:
+        return "</th>" if tokens[index - 1].content else "</td>"
 
     def td_open(self, tokens: Sequence[Token], index: int, _options: Any, _env: Any) -> str:
         return f"<td{_words(tokens[index])}>"

@@ -25,8 +25,9 @@ def years_question(outcome: Row) -> Question:
 
 def newest(years: Sequence[Row]) -> int | None:
     """The newest year in which the outcome was used; that of any outcome where it never was."""
-    used = [row["fiscal_year"] for row in years if row["requests"]]
-    return max(used or [row["fiscal_year"] for row in years], default=None)
+    known = [row for row in years if row["fiscal_year"] is not None]
+    used = [row["fiscal_year"] for row in known if row["requests"]]
+    return max(used or [row["fiscal_year"] for row in known], default=None)
 
 
 def questions(outcome: Row, year: int) -> dict[str, Question]:

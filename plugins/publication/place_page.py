@@ -15,6 +15,7 @@ from plugins.publication.rates import LEAST_DECIDED, Rate
 Row = Mapping[str, Any]
 
 PUBLISHERS_A_PAGE = 60
+WITHOUT_SHOWN = 200
 FIGURES = ("received_new", "processed_total", *CATEGORIES)
 
 
@@ -107,12 +108,13 @@ def shown(place: Row, year: int | None, page: int, rows: Mapping[str, Sequence[R
                 "parts": {category: total["figures"][category][0] for category in CATEGORIES},
             }
             for total in reversed(totals)
-            if total["figures"]["processed_total"][1]
+            if total["fiscal_year"] is not None and total["figures"]["processed_total"][1]
         ],
         "who": [summed(row) for row in rows.get("who", ())],
         "matrix_years": list(range(min(years), max(*years, year or 0) + 1)) if years else [],
         "matrix": matrix(rows["publishers"], rows["matrix"]),
         "without": rows.get("without", ()),
+        "without_shown": WITHOUT_SHOWN,
         "divisions": divisions(place, rows.get("divisions", ()), rows.get("parts", ())),
         "figures": FIGURES,
         "per_page": PUBLISHERS_A_PAGE,
@@ -194,8 +196,8 @@ with known as (
   select province, count(*) as publishers from publishers group by province
 ), read as (
   select province, count(*) as reports, sum(received_new) as received_new, count(received_new) as with_received,
-    sum(refused) filter (where refused <= processed_total) as refused,
-    sum(processed_total) filter (where refused <= processed_total) as decided,
+    sum(refused) filter (where refused between 0 and processed_total) as refused,
+    sum(processed_total) filter (where refused between 0 and processed_total) as decided,
     sum(failed_checks > 0) as failing
   from reports
   where fiscal_year = :year
@@ -253,9 +255,9 @@ order by publisher_id, fiscal_year
 _SUMS = """
   count(*) as reports,
 FIGURES,
-  sum(refused) filter (where refused <= processed_total) as refused_of_decided,
-  sum(processed_total) filter (where refused <= processed_total) as decided,
-  count(*) filter (where refused <= processed_total) as with_both,
+  sum(refused) filter (where refused between 0 and processed_total) as refused_of_decided,
+  sum(processed_total) filter (where refused between 0 and processed_total) as decided,
+  count(*) filter (where refused between 0 and processed_total) as with_both,
   sum(failed_checks > 0) as failing,
   sum(doubts > 0) as doubtful
 """.strip().replace(
@@ -289,8 +291,8 @@ order by count(*) desc
 _PARTS = """
 select p.region_code, count(*) as publishers, count(r.id) as reports,
   sum(r.received_new) as received_new, count(r.received_new) as with_received,
-  sum(r.refused) filter (where r.refused <= r.processed_total) as refused,
-  sum(r.processed_total) filter (where r.refused <= r.processed_total) as decided,
+  sum(r.refused) filter (where r.refused between 0 and r.processed_total) as refused,
+  sum(r.processed_total) filter (where r.refused between 0 and r.processed_total) as decided,
   sum(r.failed_checks > 0) as failing
 from (select id, region_code from publishers where {within}) p
 left join reports r on r.publisher_id = p.id and r.fiscal_year = :year
@@ -310,6 +312,5 @@ select id, name, level, kind, last_year
 from publishers
 where {at}
   and not exists (select 1 from reports where publisher_id = publishers.id and fiscal_year = :year)
-order by last_year desc, name
-limit 200
+order by last_year desc, name, id
 """.strip()

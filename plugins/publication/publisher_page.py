@@ -91,7 +91,8 @@ def outcomes_picture(columns: Iterable[Mapping[str, Any]], href: Any) -> list[di
 
 def disputes(columns: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """A line a year, and one of all years under year None: for reviews and for lawsuits the cases, those pending,
-    and the rate of corrected over concluded ones. The line of all years adds up only years that print each part."""
+    and the rate of corrected over concluded ones. The rate of all years rests on the years that print each part, and
+    no more of it than of the whole, as everywhere."""
     lines: list[dict[str, Any]] = []
     for column in columns:
         report = column["report"]
@@ -116,9 +117,9 @@ def disputes(columns: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def _together(lines: Sequence[Mapping[str, Any]], what: str) -> dict[str, Any]:
     whole = [
-        (line[what]["corrected"].part, line[what]["corrected"].whole)
-        for line in lines
-        if line[what]["corrected"].part is not None and line[what]["corrected"].whole is not None
+        (rate.part, rate.whole)
+        for rate in (line[what]["corrected"] for line in lines)
+        if rate.part is not None and rate.whole is not None and 0 <= rate.part <= rate.whole
     ]
     known = {
         key: [line[what][key] for line in lines if line[what][key] is not None]
@@ -199,7 +200,8 @@ order by fiscal_year
 # Peers: their sum without the publisher's own reports in it, over the years in which it has outcomes itself.
 _GROUNDS = """
 with own as (
-  select id, fiscal_year, province, level, kind from reports where publisher_id = :publisher
+  select id, fiscal_year, province, level, kind from reports
+  where publisher_id = :publisher and fiscal_year is not null
 ), own_outcomes as (
   select outcome, fiscal_year, sum(count) as requests, sum(iif({like_it}, count, 0)) as among_peers
   from own join (select report_id, outcome, count from requests

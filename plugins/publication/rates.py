@@ -1,6 +1,7 @@
 """Shares as this site gives them: with numerator and denominator, an interval, and none below a least number."""
 
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from math import sqrt
 
 from plugins.publication.language import say
@@ -8,6 +9,13 @@ from plugins.publication.language import say
 LEAST_DECIDED = 30  # below so many outcomes no share is given
 LEAST_CONCLUDED = 5  # the same for reviews and lawsuits
 _Z = 1.96  # 95 %
+_TENTH = Decimal("0.1")
+
+
+def tenths(value: float) -> str:
+    """A number with one decimal, a half rounded up as SQLite's round() does: the same share reads the same on a page
+    and in the answer of a query."""
+    return str(Decimal(repr(value)).quantize(_TENTH, ROUND_HALF_UP))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,11 @@ class Rate:
         return (
             100 * self.part / self.whole if self.is_given and self.whole and self.part is not None else None
         )
+
+    @property
+    def said(self) -> str:
+        """The share as it is written, "12.5%"; "–" where there is none."""
+        return "–" if self.pct is None else f"{tenths(self.pct)}%"
 
     @property
     def interval(self) -> tuple[float, float] | None:

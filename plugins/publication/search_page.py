@@ -157,7 +157,7 @@ limit :most
 _PLACES = """
 select code, name, level, province, prefecture, max(ifnull(valid_to, 9999)) as valid_to
 from regions
-where {named}
+where {named} or length(name) > 2 and instr(:words, name) > 0
 group by code
 order by valid_to < 9999, name <> :whole, length(name), code
 limit :most
@@ -203,12 +203,15 @@ def words_of_names(query: str) -> list[str]:
 
 
 def names_questions(words: Sequence[str]) -> dict[str, Question]:
-    """Publishers and places whose names hold all the words."""
+    """Publishers and places whose names hold all the words; and places that the words name, beside whatever else."""
     named = " and ".join(f"instr(name, :word{number}) > 0" for number in range(len(words)))
     parameters = {f"word{number}": word for number, word in enumerate(words)}
+    parameters |= {"whole": "".join(words)}
     return {
-        block: Question(filled(sql, named=named), parameters | {"whole": "".join(words), "most": LISTED + 1})
-        for block, sql in (("publishers", _PUBLISHERS), ("places", _PLACES))
+        "publishers": Question(filled(_PUBLISHERS, named=named), parameters | {"most": LISTED + 1}),
+        "places": Question(
+            filled(_PLACES, named=named), parameters | {"words": " ".join(words), "most": LISTED}
+        ),
     }
 
 

@@ -9,6 +9,11 @@ from datasette.utils import tilde_decode
 from load.schema import REPORTS
 
 
+def permissions(database: str) -> list[Any]:
+    """What a reader must be allowed who is to see anything that is made of the reports of a database."""
+    return [("view-table", (database, REPORTS.name)), ("view-database", database), "view-instance"]
+
+
 async def database_asked(datasette: Any, request: Any) -> str:
     """The name of the database in the address. Raises NotFound where it holds no reports, Forbidden where the
     reader may not see them."""
@@ -17,10 +22,7 @@ async def database_asked(datasette: Any, request: Any) -> str:
         REPORTS.name
     ):
         raise NotFound("Database not found")
-    await datasette.ensure_permissions(
-        request.actor,
-        [("view-table", (database, REPORTS.name)), ("view-database", database), "view-instance"],
-    )
+    await datasette.ensure_permissions(request.actor, permissions(database))
     return database
 
 

@@ -150,34 +150,48 @@ def _clause(clause: str, table: str | None) -> str:
 
 
 _REFUSALS = (
-    (re.compile(r"Database not found(?:: (.*))?"), r"没有这个数据库 \1"),
-    (re.compile(r"Table not found(?:: (.*))?"), r"没有这张表 \1"),
+    (re.compile(r"Database not found(?:: (.*))?"), r"没有这个数据库 {0}"),
+    (re.compile(r"Table not found(?:: (.*))?"), r"没有这张表 {0}"),
+    (re.compile(r"Record not found: a row of (\S+) is named by (.*)"), r"没有这一行：{0} 的一行由 {1} 指明"),
     (re.compile(r"Record not found.*"), "没有这一行"),
-    (re.compile(r"Cannot sort table by (.*)"), r"不能按 \1 排列"),
+    (re.compile(r"Cannot sort table by (.*)"), r"不能按 {0} 排列"),
     (re.compile(r"Statement must be a SELECT"), "只能用 SELECT 语句"),
-    (re.compile(r"SQL query took too long\..*", re.DOTALL), "查询超过了时间限制，已中止；请缩小范围，或下载整个数据库自行查询"),
-    (re.compile(r"(\S+) names a column that (\S+) has not: (\S+)\. Its columns are (.*)\."),
-     r"\1 所指的列 \3 不在 \2 表中；该表的列是 \4"),
-    (re.compile(r"Write _through as (.*)\."), r"_through 请写成 \1"),
+    (re.compile(r"SQL Interrupted"), "查询已中止"),
+    (re.compile(r"The query took longer than (\d+) ms and was stopped\..*"),
+     r"查询超过 {0} 毫秒，已中止；请缩小范围，或下载整个数据库自行查询"),
+    (re.compile(r"You can only execute one statement at a time\."), "一次只能运行一条语句"),
+    (re.compile(r"(\S+) names a column that (\S+) does not have: (\S+)\. Its columns are (.*)\."),
+     r"{0} 所指的列 {2} 不在 {1} 表中；该表的列是 {3}"),
+    (re.compile(r"(\S+) filters by “(\S*)”, which there is not\. There are (.*)\."),
+     r"<code>{0}</code> 所用的筛选方式 <code>{1}</code> 不存在；可用的有 <code>{2}</code>"),
+    (re.compile(r"(\S+) names a column that is not there; write it as (\S+)=facet column:summed column"),
+     r"<code>{0}</code> 所指的列不存在；请写成 <code>{1}=</code>分组的列<code>:</code>求和的列"),
+    (re.compile(r"(\S+)=(.*) - invalid columns"), r"<code>{0}</code> 所指的列不存在：<code>{1}</code>"),
+    (re.compile(r"Give (\S+) or (\S+), not both\."), r"{0} 和 {1} 只能用一个"),
+    (re.compile(r"_next not allowed for CSV streaming"), "全部行的 CSV 不能再用 _next"),
+    (re.compile(r"Write _through as (.*)\."), r"_through 请写成 {0}"),
     (re.compile(r"_size must be a positive integer"), "_size 应为正整数"),
-    (re.compile(r"_size must be <= (\d+)"), r"_size 至多为 \1"),
-    (re.compile(r"(\S+) is required"), r"缺少 \1"),
+    (re.compile(r"_size must be <= (\d+)"), r"_size 至多为 {0}"),
+    (re.compile(r"(\S+) is required"), r"缺少 {0}"),
     (re.compile(r"Invalid SQL"), "SQL 有误"),
-    (re.compile(r'near "(.*)": syntax error', re.DOTALL), r"“\1”附近有语法错误"),
-    (re.compile(r"no such (?:column|table): (.*)"), r"没有这个名称：\1"),
+    (re.compile(r'near "(.*)": syntax error', re.DOTALL), r"“{0}”附近有语法错误"),
+    (re.compile(r"no such (?:column|table): (.*)"), r"没有这个名称：{0}"),
     (re.compile(r"incomplete input"), "语句没有写完"),
-    (re.compile(r"Not Found|404"), "没有这一页"),
-    (re.compile(r"Error (\d+)"), r"错误 \1"),
+    (re.compile(r"There is no such page"), "没有这一页"),
+    (re.compile(r"Error (\d+)"), r"错误 {0}"),
 )  # fmt: skip
 
 
 def refusal(english: object) -> str:
     """A sentence that says why a request was refused; one that we do not know stays English, and says so."""
     text = str(english).strip()
+    if text in ("404", "Not Found", "Page not found"):
+        text = "There is no such page"
     if say("zh", "en") == "en":
         return text
     for pattern, chinese in _REFUSALS:
         found = pattern.fullmatch(text)
         if found:
-            return found.expand(chinese).strip()
+            said = Markup(chinese)  # noqa: S704 - our own words; what is put into them is escaped
+            return said.format(*(group or "" for group in found.groups())).strip()
     return Markup('<code lang="en">{}</code>').format(text)

@@ -4,6 +4,13 @@ from typing import Any
 
 import pytest
 
+# Heads of rows and columns whose words run on over the figures beside them.
+_OVER_THEIR_NEIGHBOURS = """() => [...document.querySelectorAll(".compared th")].filter(head => {
+  const words = document.createRange();
+  words.selectNodeContents(head);
+  return words.getBoundingClientRect().right > head.getBoundingClientRect().right + 1;
+}).map(head => head.innerText)"""
+
 
 @pytest.mark.parametrize("width", [1280, 360])
 def test_a_reader_searches_reads_and_compares_without_a_script(
@@ -33,6 +40,7 @@ def test_a_reader_searches_reads_and_compares_without_a_script(
     page.get_by_role("button", name="比较所选的报告").click()
     assert page.locator("#table3").count() == 1
     assert page.locator("table.sentences del").first.is_visible()
+    assert page.evaluate(_OVER_THEIR_NEIGHBOURS) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert foreign == []
     seen.close()

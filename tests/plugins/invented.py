@@ -324,9 +324,9 @@ def telling_reports() -> dict[str, int]:
     return found | {"2019": _id(first["id"], 2020)}
 
 
-def write(path: Path, copies: int = 1, sentences: int = 6) -> Path:
+def write(path: Path, copies: int = 1, sentences: int = 6, *, keep_contacts: bool = False) -> Path:
     """Write the database to `path`: about 170 reports for each of `copies`, with some `sentences` each."""
-    stage = Stage(path)
+    stage = Stage(path, keep_contacts=keep_contacts)
     try:
         for publisher, year in _published(copies):
             stage.add(*_report(publisher, year, sentences))

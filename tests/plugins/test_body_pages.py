@@ -71,6 +71,7 @@ async def test_a_publishers_years_stand_beside_each_other_as_printed(
     assert missing
     for year in missing:
         assert re.search(rf'class="missing-years".*?{year}', page, re.DOTALL)
+    assert not re.search(r">\d{4}-\d\d-\d\d<", page)  # a date is said as on every other page
 
 
 async def test_a_bodys_grounds_stand_beside_those_of_all_its_peers_and_of_nobody_else(
@@ -207,7 +208,9 @@ async def test_the_provinces_are_a_way_in_with_the_sums_of_a_year(site: Datasett
         assert f'<a href="?year={year[0]}"' in page
 
 
-async def test_who_has_no_report_for_a_year_is_listed(site: Datasette, rows: Rows) -> None:
+async def test_who_has_no_report_for_a_year_is_listed(
+    site: Datasette, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
     [(id, code, year)] = rows(
         "select p.id, p.region_code, y.fiscal_year from publishers p join (select distinct fiscal_year from reports) y "
         "where not exists (select 1 from reports where publisher_id = p.id and fiscal_year = y.fiscal_year) "
@@ -217,6 +220,11 @@ async def test_who_has_no_report_for_a_year_is_listed(site: Datasette, rows: Row
     listed = page[page.index('id="without"') :]
     assert f'href="/nianbao/publishers/{id}"' in listed
     assert f"Without a report for {year}" in visible(page).replace("\n", "")
+    assert " only, those with the latest reports first" not in page
+    monkeypatch.setattr(place_page, "WITHOUT_SHOWN", 0)
+    assert "The first 0 only, those with the latest reports first" in await _page(
+        site, f"/nianbao/places/{code}?year={year}"
+    )
 
 
 async def test_the_name_of_a_province_leads_to_its_code_and_a_place_that_is_none_is_refused(
@@ -233,7 +241,7 @@ async def test_the_name_of_a_province_leads_to_its_code_and_a_place_that_is_none
 
 
 @pytest.mark.parametrize(
-    "asked", ["page=2", "page=0", "page=x", "year=1900", "year=20x5", "year=²⁰²⁵", "page=99999"]
+    "asked", ["page=2", "page=0", "page=x", "year=1900", "year=20x5", "year=²⁰²⁵", "year=9999", "page=99999"]
 )
 async def test_a_place_copes_with_any_page_and_year(site: Datasette, asked: str) -> None:
     await _page(site, f"/nianbao/places/990100?{asked}")
@@ -406,17 +414,25 @@ def test_a_report_repeats_itself_whole_and_reading_numbers_as_0_never_finds_less
         assert part.exact.part <= part.folded.part <= part.exact.whole
 
 
-def test_cases_that_a_year_leaves_blank_are_not_in_the_rate_of_all_years() -> None:
-    def year(number: int, *figures: int | None) -> dict:
-        named = zip(("reviews", "reviews_corrected", "reviews_pending"), figures, strict=True)
-        blank = dict.fromkeys(("lawsuits", "lawsuits_corrected", "lawsuits_pending"))
-        return {"year": number, "report": dict(named) | blank}
+def _disputes(year: int, *figures: int | None) -> dict:
+    named = zip(("reviews", "reviews_corrected", "reviews_pending"), figures, strict=True)
+    blank = dict.fromkeys(("lawsuits", "lawsuits_corrected", "lawsuits_pending"))
+    return {"year": year, "report": dict(named) | blank}
 
+
+def test_cases_that_a_year_leaves_blank_are_not_in_the_rate_of_all_years() -> None:
     lines = publisher_page.disputes(
-        [year(2021, 9, 3, 1), year(2022, 7, None, 2), {"year": 2023, "report": None}]
+        [_disputes(2021, 9, 3, 1), _disputes(2022, 7, None, 2), {"year": 2023, "report": None}]
     )
     assert [line["year"] for line in lines] == [2021, 2022, None]
     together = lines[-1]["reviews"]
     assert (together["corrected"].part, together["corrected"].whole) == (3, 8)
     assert together["cases"] == 16
     assert lines[-1]["lawsuits"]["cases"] is None
+
+
+def test_a_year_that_corrects_more_cases_than_were_concluded_is_not_in_the_rate_of_all_years() -> None:
+    lines = publisher_page.disputes([_disputes(2021, 9, 3, 1), _disputes(2022, 7, 6, 2)])
+    assert not lines[1]["reviews"]["corrected"].is_given
+    together = lines[-1]["reviews"]["corrected"]
+    assert (together.part, together.whole) == (3, 8)

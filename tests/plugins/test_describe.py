@@ -37,7 +37,15 @@ def test_every_table_and_column_is_described_in_chinese_and_english(table) -> No
 
 @pytest.mark.parametrize("query", [q for q in read_queries() if "_pct" in q.sql], ids=lambda q: q.name)
 def test_every_rate_says_what_it_is_a_share_of(query) -> None:
-    denominators = ("decided", "due", "concluded", "dated", "reports_read", "refused_in_year", "reports")
+    denominators = (
+        "decided",
+        "due",
+        "concluded",
+        "dated",
+        "reports_with_figures",
+        "refused_in_year",
+        "reports",
+    )
     named = [name for name in denominators if name in query.description_en]
     assert named
     assert any(name in query.description_zh for name in named)

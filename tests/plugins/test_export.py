@@ -104,13 +104,16 @@ def _export_links(page: str) -> dict[str, str]:
 async def test_each_page_offers_csv_for_excel_and_a_workbook_of_what_it_shows(
     site: Datasette, path: str
 ) -> None:
-    links = _export_links((await site.client.get(path)).text)
+    page = (await site.client.get(path)).text
+    links = _export_links(page)
     assert list(links)[:4] == ["JSON", "CSV", "CSV for Excel", "Excel"]
     plain, for_excel = [(await site.client.get(links[name])).content for name in ("CSV", "CSV for Excel")]
     assert for_excel == MARK + plain
     written = _cells((await _book(site, links["Excel"])).worksheets[0])
     lines = list(csv.reader(io.StringIO(plain.decode())))
     assert len(written) == len(lines)
+    warned = "Ids have up to 16 digits: Excel rounds them in a CSV" in page
+    assert warned == bool({"id", "report_id", "publisher_id"} & set(lines[0]))
 
 
 async def test_the_second_page_of_a_table_offers_all_of_its_rows(site: Datasette, rows: Rows) -> None:

@@ -248,3 +248,18 @@ def test_the_newest_findings_are_found_without_reading_every_report(sample_datab
         plan = " ".join(row[3] for row in connection.execute(f"explain query plan {sql}", asked))
         assert not re.search(r"SCAN (r|reports)\b", plan), plan
     connection.close()
+
+
+async def test_a_feed_is_offered_by_name_where_it_is_of_use(site: Datasette, rows: Rows) -> None:
+    async def offered(path: str) -> list[tuple[str, str]]:
+        page = (await site.client.get(f"{path}?_lang=en")).text
+        return re.findall(r'<a href="([^"?]+)[^"]*" type="application/atom\+xml">([^<]+)</a>', page)
+
+    [(publisher,)] = rows("select id from publishers limit 1")
+    start = "/nianbao/feeds"
+    assert await offered("/") == [
+        (f"{start}/reports.atom", "New reports"),
+        (f"{start}/findings.atom", "New findings"),
+    ]
+    for page, name in ((f"publishers/{publisher}", "publisher"), ("places/990100", "place")):
+        assert await offered(f"/nianbao/{page}") == [(f"{start}/{page}.atom", f"Reports of this {name}")]

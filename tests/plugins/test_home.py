@@ -109,6 +109,27 @@ async def test_a_database_without_any_report_has_a_home_page_all_the_same(
     empty.executor.shutdown()
 
 
+async def test_who_may_not_see_the_reports_gets_none_of_what_is_made_of_them(sample_database: Path) -> None:
+    closed = serve(sample_database)
+    closed._metadata_local["databases"]["nianbao"]["tables"]["reports"]["allow"] = False
+    await closed.invoke_startup()
+    home = await closed.client.get("/")
+    assert home.status_code == 200
+    assert "headline" not in home.text
+    asked = (
+        "/nianbao/places",
+        "/nianbao/places/990000",
+        "/nianbao/pictures",
+        "/nianbao/search?q=拆迁",
+        "/nianbao/compare",
+        "/nianbao/feeds/reports.atom",
+        "/sitemap.xml",
+        "/sitemap/publishers-1.xml",
+    )
+    assert {path: (await closed.client.get(path)).status_code for path in asked} == dict.fromkeys(asked, 403)
+    closed.executor.shutdown()
+
+
 async def test_a_first_visit_is_light(site: Datasette) -> None:
     page = await _home(site)
     files = set(re.findall(r'(?:src|href)="(/(?:static|-/static)[^"?]*)', page))

@@ -23,6 +23,14 @@ PAGES = [
     "/nianbao?sql=select+1",
     "/nianbao?sql=select+nothing",
     "/nianbao/nowhere",
+    "/nianbao/about/nowhere",
+    "/nianbao/pictures/nowhere",
+    "/nianbao/regions/990100",
+    "/nianbao?sql=select+1;select+2",
+    "/nianbao/reports?fiscal_year__foo=1",
+    "/nianbao/reports?_sort=id&_sort_desc=id",
+    "/nianbao/reports?_col=foo_bar",
+    "/nianbao/reports?_facet_sum=foo_bar:id",
     "/nianbao/reports?nothing=1",
     "/-/search?q=拆迁",
     "/nianbao/reports?_search=拆迁&level=county&_sort_desc=received_new",
@@ -63,10 +71,11 @@ PAGES = [
 
 # What is called the same in Chinese: names of programs, formats and units, and words of SQL.
 _SHARED = re.compile(
-    r"\b(Datasette|JSON|json|CSV|SVG|Excel|SQL|SQLite|PDF|WPS|Python|WARC|SHA|UTC|LIKE|GLOB|GB|CMS|AND|OR|NOT|FTS5|ID|ms|MB|KB|nianbao|English"
-    r"|[a-z]+(?:_[a-z]+)+|[a-z]+-\d+|\w*\d\w*|[\w.-]+\.(?:db|form|gov\.cn|example)|https?\S+|nothing)\b",
+    r"\b(Datasette|Atom|JSON|json|CSV|SVG|Excel|SQL|SQLite|PDF|WPS|Python|WARC|SHA|UTC|LIKE|GLOB|GB|CMS|AND|OR|NOT|FTS5|ID|ms|MB|KB|nianbao|English"
+    r"|[a-z]+(?:_[a-z]+)+|_[a-z_]+|[a-z]+-\d+|\w*\d\w*|[\w.-]+\.(?:db|form|gov\.cn|example)|https?\S+|nothing)\b",
     re.ASCII,
 )
+_CALLED = r"[\u3400-\u9fff（）\d]{2,40}"
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -102,7 +111,10 @@ def _codes() -> set[str]:
 def _is_name(line: str) -> bool:
     """Whether a line is a name of a place, a body or a report: behind a facet with a number, or as a page's title."""
     return (
-        re.fullmatch(r"[\u3400-\u9fff（）\d]{2,40}(?:[\s\d,·✖]*| · [A-Za-z]+[\s\d,]*)", line.strip())
+        re.fullmatch(
+            rf"{_CALLED}(?: \d{{4}}, {_CALLED})?(?:[\s\d,·✖]*|(?:[\s\d,…]* · [A-Za-z ]+[\s\d,]*)+)",
+            line.strip(),
+        )
         is not None
     )
 
@@ -186,6 +198,12 @@ def test_a_phrase_that_datasette_no_longer_has_is_an_error() -> None:
     assert "table.html" in catalogue()["templates"]
     with pytest.raises(LookupError, match=r"table\.html"):
         exchanged("table.html", "<p>quite another page</p>")
+
+
+async def test_on_a_phone_the_figures_of_an_answer_bear_the_names_of_their_columns(site: Datasette) -> None:
+    for language, name in (("zh", "发布机构"), ("en", "Publisher")):
+        page = (await site.client.get("/nianbao/refusers", cookies={"nianbao_lang": language})).text
+        assert f'td:nth-of-type(1):before {{ content: "{name}"; }}' in page
 
 
 async def test_every_column_of_a_table_or_query_has_a_name_in_both_languages(site: Datasette) -> None:

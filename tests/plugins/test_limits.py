@@ -74,6 +74,22 @@ async def test_a_query_without_an_end_is_stopped(limited: Datasette, sql: str) -
 
 
 @pytest.mark.parametrize(
+    ("language", "said"), [("zh", "毫秒，已中止；请缩小范围"), ("en", "ms and was stopped. Narrow it down")]
+)
+async def test_that_a_query_was_stopped_is_said_in_a_sentence(
+    limited: Datasette, language: str, said: str
+) -> None:
+    sql = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n"
+    cookies = {"nianbao_lang": language}
+    page = await limited.client.get("/nianbao", params={"sql": sql}, cookies=cookies)
+    assert page.status_code == 400
+    assert said in page.text
+    assert "&lt;" not in page.text
+    told = await limited.client.get("/nianbao.json", params={"sql": sql})
+    assert "<" not in told.json()["error"]
+
+
+@pytest.mark.parametrize(
     "call",
     [
         "printf('%.*c', 900000000, 'x')",

@@ -148,16 +148,57 @@ async def test_a_tab_is_named_by_what_it_shows(site: Datasette, rows: Callable[.
     assert (await title(f"/nianbao/reports/{id}")).startswith(printed)
     assert (await title("/nianbao/refusers")).startswith("Bodies that refuse most")
     assert (await title("/nianbao/refusers?_lang=zh")).startswith("不予公开率最高的机关")
-    assert await title("/nianbao?sql=select+1") == "SQL · nianbao"
+    assert await title("/nianbao?sql=select+1") == "SQL · Nianbao"
+    assert await title("/nianbao?sql=select+nothing") == "SQL: error · Nianbao"
+    narrowed = "年度报告，0 行 条件：年度 = 1900；按年度从大到小排列 · 年报"
+    assert await title("/nianbao/reports?fiscal_year=1900&_lang=zh") == narrowed
+    [(body, one, other)] = rows(
+        "select publisher, min(id), max(id) from reports where form_version = '2021' group by publisher_id limit 1"
+    )
+    compared = await title(f"/nianbao/compare?report={one}&report={other}")
+    assert compared.startswith(f"{body} 20")
+    assert compared.endswith(" · Compare reports · Nianbao")
+
+
+async def test_the_line_of_where_a_page_stands_speaks_the_readers_language(site: Datasette) -> None:
+    async def crumbs(path: str) -> list[str]:
+        line = re.search(r'<p class="crumbs".*?</p>', (await site.client.get(path)).text, re.DOTALL)[0]
+        return re.findall(r">([^<]+)</a>", line)
+
+    assert await crumbs("/nianbao/regions/990100,2007?_lang=zh") == ["首页", "年报数据库", "行政区划"]
+    assert await crumbs("/nianbao/places/990100?_lang=en") == ["home", "The Nianbao database", "Regions"]
+    assert await crumbs("/nianbao/refusers?_lang=en") == ["home", "The Nianbao database"]
+
+
+async def test_a_page_that_fails_looks_like_the_site_and_keeps_what_the_program_said_to_the_log(
+    sample_database: Path, tmp_path: Path
+) -> None:
+    copy = copied(sample_database, tmp_path)
+    with sqlite3.connect(copy) as connection:
+        connection.execute("drop table checks")
+        [(report,)] = connection.execute("select id from reports limit 1").fetchall()
+    connection.close()
+    broken = serve(copy)
+    broken.inspect_data = None
+    await broken.invoke_startup()
+    page = await broken.client.get(f"/nianbao/reports/{report}?_lang=en")
+    assert page.status_code == 500
+    assert "Something went wrong on this site" in page.text
+    assert "no such table" not in page.text
+    assert 'href="/static/site.css"' in page.text
+    broken.executor.shutdown()
 
 
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("reports?_sort=nowhere", "names a column that reports has not: nowhere"),
-        ("reports.csv?_stream=on&_sort_desc=nowhere", "names a column that reports has not: nowhere"),
-        ("sections?nowhere__gt=1", "names a column that sections has not: nowhere"),
-        ("reports?fiscal_yaer=2023", "names a column that reports has not: fiscal_yaer"),
+        ("reports?_sort=nowhere", "names a column that reports does not have: nowhere"),
+        ("reports.csv?_stream=on&_sort_desc=nowhere", "names a column that reports does not have: nowhere"),
+        ("sections?nowhere__gt=1", "names a column that sections does not have: nowhere"),
+        ("reports?fiscal_yaer=2023", "names a column that reports does not have: fiscal_yaer"),
+        ("reports?fiscal_year__foo=1", "filters by “foo”, which there is not"),
+        ("reports.csv?fiscal_year__=1", "filters by “”, which there is not"),
+        ("reports?_sort=id&_sort_desc=id", "Give _sort or _sort_desc, not both."),
         ("reports?_through=nothing", "Write _through as"),
         ("reports?_through=%5B1%5D", "Write _through as"),
         ("reports?_timelimit=soon", "must be a whole number"),
@@ -170,6 +211,13 @@ async def test_a_visitors_slip_is_answered_with_a_sentence_and_never_as_our_faul
     answer = await site.client.get(f"/nianbao/{path}")
     assert answer.status_code == 400
     assert said in answer.text
+
+
+@pytest.mark.parametrize("path", ["regions/990100", "regions/990100,2007,1", "reports/1,2", "reports/1"])
+async def test_a_row_whose_key_is_not_there_or_not_whole_is_not_found(site: Datasette, path: str) -> None:
+    answer = await site.client.get(f"/nianbao/{path}")
+    assert answer.status_code == 404
+    assert "Record not found" in answer.text
 
 
 async def test_what_datasette_can_filter_and_sort_by_is_not_refused(site: Datasette) -> None:

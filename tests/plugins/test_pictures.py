@@ -26,7 +26,7 @@ from plugins.publication.pictures.answers import Answer, named
 from plugins.publication.pictures.by_year import columns as year_columns
 from plugins.publication.pictures.by_year import lines
 from plugins.publication.pictures.declared import DeclarationError, dashboards, pictures, read_picture
-from plugins.publication.rates import Rate
+from plugins.publication.rates import Rate, tenths
 
 SHOWN = [(board.name, name) for board in dashboards().values() for name in board.pictures]
 FILTERED = "province=示例省&fiscal_year=2024"
@@ -141,7 +141,7 @@ async def test_a_share_is_its_numerator_over_its_denominator_with_wilsons_interv
     rows = (await site.client.get("/nianbao.json", params=asked)).json()
     assert rows
     part = picture.roles.get("share_of") or {
-        "reports_read": "reports", "dated": "late", "concluded": "corrected",
+        "reports_with_figures": "reports", "dated": "late", "concluded": "corrected",
         "decided": picture.roles["y"].removesuffix("_pct"),
     }[picture.roles["n"]]  # fmt: skip
     for row in rows:
@@ -337,7 +337,7 @@ def test_a_picture_that_cannot_be_drawn_is_refused_with_a_reason(
 
 def _small(call: str, language: str = "en") -> str:
     env = Environment(loader=FileSystemLoader(ROOT / "templates"), autoescape=True)
-    env.globals |= {"say": say}
+    env.globals |= {"say": say, "tenths": tenths}
     names = "{% from '_pictures.html' import bars, year_columns, stacked_years %}"
     with spoken(language, "/", ""):
         return env.from_string(names + "{{" + call + "}}").render()
@@ -360,6 +360,18 @@ def test_a_small_picture_says_every_figure_and_tells_blank_from_zero() -> None:
     assert re.findall(r"width: ([\d.]+)%", stacked) == ["75.0", "25.0"]
     assert visible(stacked).count("–") == 3
     assert visible(stacked).count("25.0%") == 1
+    for total, unknown, shares in (
+        ("40", "none", ["75.0"]),
+        ("none", "none", []),
+        ("20", "none", []),
+        ("40", "-3", []),
+    ):
+        partly = _small(
+            f"stacked_years([{{'year': 2020, 'total': {total}, 'parts': {{'granted': 30, 'refused': {unknown}}}}}],"
+            " [('granted', 'Granted'), ('refused', 'Refused')], 'S')"
+        )
+        assert "30" in visible(partly)
+        assert re.findall(r"([\d.]+)%", visible(partly)) == re.findall(r"width: ([\d.]+)%", partly) == shares
 
 
 # --- charts of the reader's own ---------------------------------------------------------------------------

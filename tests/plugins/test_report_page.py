@@ -42,6 +42,8 @@ def test_every_figure_of_the_form_has_one_place_and_no_cell_overlaps(version: st
     printed = layout(version, number)
     places = [(c.row, c.column) for line in printed.body for c in line if not isinstance(c, Head)]
     assert places == cells_of(form(version), number)
+    heads = [c for line in (*printed.head, *printed.body) for c in line if isinstance(c, Head)]
+    assert [head.zh for head in heads if not head.en] == []
     taken: dict[tuple[int, int], int] = {}
     for lines in (printed.head, printed.body):
         taken.clear()

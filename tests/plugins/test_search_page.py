@@ -172,6 +172,11 @@ async def test_publishers_places_and_outcomes_of_that_name_come_first(site: Data
     assert 'href="/nianbao/outcomes/refused_state_secret"' in await _page(site, q="国家秘密")
     assert 'href="/nianbao/outcomes/refused_state_secret"' in await _page(site, "en", q="State secret")
     assert 'class="go-to"' not in await _page(site, q="例")
+    # A body that there is not, in a place that there is.
+    for query in ("样东区 气象局", "样城市样东区气象局"):
+        page = await _page(site, q=query)
+        assert _number(page) == 0
+        assert '/nianbao/places/990102"' in page
 
 
 @pytest.mark.parametrize(

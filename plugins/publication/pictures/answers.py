@@ -23,7 +23,9 @@ _RANKS = (
 )  # fmt: skip
 _PRINTED_NUMBER = re.compile(r"^(?:\d+\.|（.）|\(\d\))\s*")  # what the form prints before a label
 
-_answers: OrderedDict[tuple[object, ...], tuple[Row, ...]] = OrderedDict()  # of immutable databases only
+_answers: OrderedDict[tuple[object, ...], tuple[tuple[Row, ...], bool]] = (
+    OrderedDict()
+)  # of immutable databases only
 _choices: dict[str, "Choices"] = {}  # by hash of an immutable database
 
 
@@ -38,11 +40,13 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A picture with its rows. asked: the filters that its SQL uses, by name; "" is no filter."""
+    """A picture with its rows. asked: the filters that its SQL uses, by name; "" is no filter. is_cut: there are more
+    rows than the site answers with."""
 
     picture: Picture
     asked: Mapping[str, str]
     rows: tuple[Row, ...]
+    is_cut: bool = False
 
     def value(self, row: Row, role: str) -> float | None:
         """The number in a role; None where there is none."""
@@ -138,11 +142,11 @@ async def answer(database: Any, picture: Picture, asked: Mapping[str, str]) -> A
     key = (database.hash, picture.name, *bound.items())
     if database.hash and key in _answers:
         _answers.move_to_end(key)
-        return Answer(picture, used, _answers[key])
-    found = await database.execute(picture.sql, bound, truncate=True, page_size=1000)
+        return Answer(picture, used, *_answers[key])
+    found = await database.execute(picture.sql, bound, truncate=True)
     rows = tuple(dict(row) for row in found.rows)
     if database.hash:
-        _answers[key] = rows
+        _answers[key] = rows, found.truncated
         if len(_answers) > _ANSWERS_KEPT:
             _answers.popitem(last=False)
-    return Answer(picture, used, rows)
+    return Answer(picture, used, rows, found.truncated)

@@ -1,5 +1,7 @@
 """Marks over names: bars, shares of a whole, and dots with their intervals."""
 
+from math import floor
+
 from markupsafe import Markup
 
 from plugins.publication.language import say
@@ -26,6 +28,7 @@ from plugins.publication.pictures.canvas import (
     wrapped,
 )
 from plugins.publication.pictures.places import short_name
+from plugins.publication.rates import tenths
 
 _OUTCOMES = ("granted", "partly_granted", "refused", "unable_to_provide", "not_processed", "other")
 
@@ -80,9 +83,9 @@ def stacked(answer: Answer) -> Drawing:
         for code in codes:
             value = (answer.value(own[code], "y") or 0) if code in own else 0
             wide = (right - left) * value / n if n else 0
-            share = f"{100 * value / n:.0f}%" if n else ""
+            share = f"{floor(100 * value / n + 0.5)}%" if n else ""
             if wide:
-                said = f"{names[code]} {answer.figure(value, 'count')} / {answer.figure(n, 'count')} = {100 * value / n:.1f}%"
+                said = f"{names[code]} {answer.figure(value, 'count')} / {answer.figure(n, 'count')} = {tenths(100 * value / n)}%"
                 parts.append(rect(x, y + 1, wide - 0.6, 18, colours[code], told(said)))
                 if wide > width_of(share, 10) + 4:
                     parts.append(text(x + wide / 2, y + 13.5, share, 10, "middle", ink_on(colours[code])))
@@ -121,7 +124,14 @@ def dots(answer: Answer) -> Drawing:
         every = 100 * sum(row[roles["share_of"]] for row in rows) / whole
         parts.append(line(across(every), 16, across(every), foot, INK, 1, "3 3"))
         parts.append(
-            text(WIDTH, 11, f"{say('虚线：合计', 'dashed: together')} {every:.1f}%", 9.5, "end", QUIET)
+            text(
+                WIDTH,
+                11,
+                f"{say('虚线：所列合计', 'dashed: these together')} {tenths(every)}%",
+                9.5,
+                "end",
+                QUIET,
+            )
         )
     y = 20.0
     for row in rows:

@@ -1,6 +1,6 @@
 """What stands around a picture: its description, the table of its figures, its addresses, and the code to embed it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -88,6 +88,10 @@ def notes(answer: Answer) -> list[str]:
     said = [str(answer.picture.note)]
     if least is not None:
         said.append(say(f"{n}不足 {least} 的不画。", f"Not drawn below {least} ({n.lower()})."))
+    if answer.picture.roles.get("x") == "fiscal_year":
+        said.append(say("年度未能判定的报告不画。", "Reports whose year could not be told are not drawn."))
+    if answer.is_cut:
+        said.append(say(f"只画前 {len(answer.rows):,} 行。", f"The first {len(answer.rows):,} rows only."))
     return said
 
 
@@ -113,12 +117,21 @@ def description(answer: Answer) -> str:
     said = [str(answer.picture.question), answer.narrowed(), answer.rests_on()]
     known = [row for row in answer.rows if answer.value(row, "y") is not None]
     if answer.picture.mark in _SUMMARISED and len(known) > 1:
-        most, least = (chosen(known, key=lambda row: answer.value(row, "y") or 0) for chosen in (max, min))
-        names = [
-            f"{_name(answer, row)} {answer.figure(answer.value(row, 'y'))}" for row in (most, least)
-        ]  # fmt: skip
-        said.append(say(f"最多：{names[0]}；最少：{names[1]}", f"Most: {names[0]}; least: {names[1]}"))
+        values = [answer.value(row, "y") or 0 for row in known]
+        most, least = _at(answer, known, max(values)), _at(answer, known, min(values))
+        if max(values) == min(values):
+            each = answer.figure(values[0])
+            said.append(say(f"{len(known)} 项相同：{each}", f"All {len(known)} are the same: {each}"))
+        else:
+            said.append(say(f"最多：{most}；最少：{least}", f"Most: {most}; least: {least}"))
     return " ".join(part if part.endswith(("？", "?")) else part + say("。", ".") for part in said)
+
+
+def _at(answer: Answer, rows: Sequence[Mapping[str, Any]], value: float) -> str:
+    """Which of the rows has a value, and how many others have the same."""
+    first, *others = [row for row in rows if (answer.value(row, "y") or 0) == value]
+    tied = say(f"（另有 {len(others)} 项相同）", f" (and {len(others)} more the same)") if others else ""
+    return f"{_name(answer, first)} {answer.figure(value)}{tied}"
 
 
 def _name(answer: Answer, row: Mapping[str, Any]) -> str:
