@@ -62,7 +62,7 @@ def test_a_failed_sum_is_marked_at_its_total_and_explained_below_its_table(
     by_fault: dict[str, bytes],
 ) -> None:
     text = _inspected(by_fault["applicants_sum_off"], 120)
-    explained = _line(text, "! 申请人之和 Applicants add up")
+    explained = _line(text, "! 申请人之和 Sum of applicants")
     row = re.search(r" · (.+?): (\d+) is printed, the other cells make (\d+)", explained)
     assert row
     assert row[2] != row[3]
