@@ -51,6 +51,7 @@ def served_over(database: Path) -> Datasette:
     return Datasette(
         [],
         immutables=[str(database)],
+        inspect_data=json.loads(database.with_name("inspect-data.json").read_text("utf-8")),
         metadata=json.loads((_PROJECT / "metadata.json").read_text("utf-8")),
         plugins_dir=str(_PROJECT / "plugins"),
         template_dir=str(_PROJECT / "templates"),
