@@ -14,7 +14,7 @@ run: .venv/run
 	$(BIN)/nianbao demo --port $(PORT)
 
 test: .venv/dev
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: .venv/dev sample
 	$(BIN)/ruff check .

@@ -37,11 +37,16 @@ _STARTED_S = 60
     show_default=True,
     help="Port of the local sites. Addresses carry it: on another one every page is new.",
 )
+@click.option(
+    "--reports",
+    type=click.IntRange(1),
+    help="How many reports to invent; without it the whole sample of 400, which alone has every case.",
+)
 @click.option("--serve/--no-serve", default=True, help="Serve the result with Datasette, or stop before.")
-def demo(folder: Path, port: int, sites_port: int, serve: bool) -> None:
+def demo(folder: Path, port: int, sites_port: int, reports: int | None, serve: bool) -> None:
     """Show everything at work on an invented province, without any network.
 
-    Makes about 400 invented reports, serves them from small local sites, scrapes these into archive/, loads
+    Makes invented reports, serves them from small local sites, scrapes these into archive/, loads
     the archive into nianbao.db and serves that. A second run skips what has not changed.
 
     \b
@@ -52,7 +57,7 @@ def demo(folder: Path, port: int, sites_port: int, serve: bool) -> None:
     """
     from load.run import load
     from load.store import StoreError, is_older
-    from sample.generate import generate
+    from sample.generate import REPORTS, generate
     from sample.province import sites
     from sample.sites.server import serve as serve_sites
     from scrape.run import run_sources
@@ -60,7 +65,7 @@ def demo(folder: Path, port: int, sites_port: int, serve: bool) -> None:
 
     database, archive = folder / "nianbao.db", folder / "archive"
     _refuse_to_mix(database)
-    documents = generate()
+    documents = generate(reports=reports or REPORTS)
     province = sites(documents)
     click.echo(f"Sample: {len(documents)} documents of an invented province, on {len(province)} local sites")
     described = folder / "sample-data"

@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from sample.generate import generate
+from sample.manifest import SampleDocument
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVED = ("metadata.json", "settings.json", "plugins", "templates", "static")
@@ -34,16 +35,19 @@ def _demo(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
 
 
+SOME = ("--reports", "40")
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with what Datasette needs, and the demo's archive and database in it."""
+    """A folder with what Datasette needs, and the archive and database of a small demo in it."""
     folder = tmp_path_factory.mktemp("project")
     for name in SERVED:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name)
         else:
             shutil.copy(ROOT / name, folder / name)
-    result = _demo(folder, "--no-serve")
+    result = _demo(folder, *SOME, "--no-serve")
     assert result.returncode == 0, result.stderr
     return folder
 
@@ -54,11 +58,14 @@ def taken_port() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-def test_every_report_of_the_sample_comes_through_to_the_database(project: Path) -> None:
-    documents = generate()
-    reports = {(d.expected.publisher, d.expected.fiscal_year) for d in documents if d.expected.is_report}
-    with closing(sqlite3.connect(project / "nianbao.db")) as database:
-        assert database.execute("select count(*) from documents").fetchone() == (len(documents),)
+def test_every_report_of_the_sample_comes_through_to_the_database(
+    sample: tuple[SampleDocument, ...], tmp_path: Path
+) -> None:
+    result = _demo(tmp_path, "--no-serve")
+    assert result.returncode == 0, result.stderr
+    reports = {(d.expected.publisher, d.expected.fiscal_year) for d in sample if d.expected.is_report}
+    with closing(sqlite3.connect(tmp_path / "nianbao.db")) as database:
+        assert database.execute("select count(*) from documents").fetchone() == (len(sample),)
         assert set(database.execute("select publisher, fiscal_year from reports")) == reports
         assert database.execute("select count(*) from sources where last_result <> 'ok'").fetchone() == (0,)
         untraced = (
@@ -70,10 +77,10 @@ def test_every_report_of_the_sample_comes_through_to_the_database(project: Path)
 def test_a_second_run_fetches_and_reads_nothing_again(project: Path) -> None:
     before = (project / "nianbao.db").read_bytes()
     archived = {path.name: path.stat().st_size for path in (project / "archive").glob("*.warc.gz")}
-    again = _demo(project, "--no-serve")
+    again = _demo(project, *SOME, "--no-serve")
     assert again.returncode == 0, again.stderr
     assert "new" not in re.sub(r"[^\n]*Loaded.*", "", again.stdout, flags=re.DOTALL)
-    assert f"0 reports read, {len(generate())} documents unchanged" in again.stdout
+    assert f"0 reports read, {len(generate(reports=40))} documents unchanged" in again.stdout
     assert (project / "nianbao.db").read_bytes() == before
     grown = {
         path.name: path.stat().st_size - archived[path.name]
@@ -91,7 +98,7 @@ def test_a_database_of_an_earlier_version_is_made_anew_from_the_archive(project:
     before = content()
     with closing(sqlite3.connect(project / "nianbao.db")) as database:
         database.executescript("pragma user_version = 1; drop table corrections; delete from requests")
-    again = _demo(project, "--no-serve")
+    again = _demo(project, *SOME, "--no-serve")
     assert again.returncode == 0, again.stderr
     assert "is of an earlier version" in again.stdout
     assert content() == before
@@ -108,6 +115,7 @@ def test_it_serves_the_result_and_prints_the_address_last_even_where_the_port_is
         "--folder",
         str(project),
         *SITES,
+        *SOME,
         "--port",
         str(taken_port),
     ]
@@ -132,8 +140,10 @@ def test_it_serves_the_result_and_prints_the_address_last_even_where_the_port_is
             demo.wait(30)
 
 
-def test_invented_reports_never_join_a_database_of_real_ones(tmp_path: Path) -> None:
-    (tmp_path / "report.txt").write_bytes(next(d.body for d in generate() if "text/plain" in d.media_type))
+def test_invented_reports_never_join_a_database_of_real_ones(
+    sample: tuple[SampleDocument, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "report.txt").write_bytes(next(d.body for d in sample if "text/plain" in d.media_type))
     loaded = subprocess.run(
         [sys.executable, "-m", "nianbao", "load", "report.txt"],
         cwd=tmp_path,
@@ -141,6 +151,6 @@ def test_invented_reports_never_join_a_database_of_real_ones(tmp_path: Path) -> 
         check=False,
     )
     assert loaded.returncode == 0
-    result = _demo(tmp_path, "--no-serve")
+    result = _demo(tmp_path, *SOME, "--no-serve")
     assert result.returncode != 0
     assert "must not join" in result.stderr

@@ -24,7 +24,7 @@ from load.rows import LARGEST_ROW_BYTES
 from load.schema import TABLES
 from load.store import is_older
 from sample.faults import PLANTERS
-from sample.generate import generate
+from sample.manifest import SampleDocument
 
 FolderOf = Callable[[list[Path]], Path]
 
@@ -72,14 +72,14 @@ def test_loading_again_skips_what_is_unchanged_and_leaves_the_file_alone(
 
 
 def test_the_same_report_in_two_documents_is_one_report_and_both_documents_are_kept(
-    tmp_path: Path,
+    sample: tuple[SampleDocument, ...], tmp_path: Path
 ) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
-    corrected = [d for d in generate() if any(f.fault == "corrected_version" for f in d.expected.faults)]
+    corrected = [d for d in sample if any(f.fault == "corrected_version" for f in d.expected.faults)]
     assert corrected
     identity = {(d.expected.publisher, d.expected.fiscal_year) for d in corrected}
-    both = [d for d in generate() if (d.expected.publisher, d.expected.fiscal_year) in identity]
+    both = [d for d in sample if (d.expected.publisher, d.expected.fiscal_year) in identity]
     for n, document in enumerate(both):
         (folder / f"{n}.html").write_bytes(document.body)
     database = tmp_path / "nianbao.db"
@@ -107,8 +107,10 @@ def test_sums_over_requests_are_the_totals_of_the_reports(
     )
 
 
-def test_a_total_without_its_applicants_stands_under_unspecified(tmp_path: Path) -> None:
-    document = next(d for d in generate() if any(f.fault == "blank_applicants" for f in d.expected.faults))
+def test_a_total_without_its_applicants_stands_under_unspecified(
+    sample: tuple[SampleDocument, ...], tmp_path: Path
+) -> None:
+    document = next(d for d in sample if any(f.fault == "blank_applicants" for f in d.expected.faults))
     (tmp_path / "totals.html").write_bytes(document.body)
     database = tmp_path / "nianbao.db"
     _load(tmp_path / "totals.html", "--db", database)
@@ -117,8 +119,10 @@ def test_a_total_without_its_applicants_stands_under_unspecified(tmp_path: Path)
     assert _query(database, "select sum(count) from requests") == [(processed,)]
 
 
-def test_zero_and_blank_are_told_apart_in_the_form(tmp_path: Path) -> None:
-    document = next(d for d in generate() if any(f.fault == "blank_zeros" for f in d.expected.faults))
+def test_zero_and_blank_are_told_apart_in_the_form(
+    sample: tuple[SampleDocument, ...], tmp_path: Path
+) -> None:
+    document = next(d for d in sample if any(f.fault == "blank_zeros" for f in d.expected.faults))
     (tmp_path / "blank.html").write_bytes(document.body)
     database = tmp_path / "nianbao.db"
     _load(tmp_path / "blank.html", "--db", database)
@@ -330,10 +334,12 @@ def test_a_database_holds_all_contact_details_or_none_and_only_rebuild_changes_t
 # --- check ----------------------------------------------------------------------------------------
 
 
-def test_check_counts_what_is_wrong_by_rule_and_by_source(tmp_path: Path) -> None:
+def test_check_counts_what_is_wrong_by_rule_and_by_source(
+    sample: tuple[SampleDocument, ...], tmp_path: Path
+) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
-    faulty = [d for d in generate() if d.expected.faults][: len(PLANTERS)]
+    faulty = [d for d in sample if d.expected.faults][: len(PLANTERS)]
     for n, document in enumerate(faulty):
         (folder / f"{n}{'.html' if 'html' in document.media_type else '.txt'}").write_bytes(document.body)
     database = tmp_path / "nianbao.db"

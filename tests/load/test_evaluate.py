@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from nianbao import main
-from sample.generate import generate, stream, write
+from sample.generate import stream, write
 from sample.manifest import SampleDocument
 
 LAYOUTS = ("html_clean", "pipe_row", "html_nested")
@@ -25,9 +25,9 @@ def _counted(*arguments: object) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def of_fault() -> dict[str, SampleDocument]:
+def of_fault(sample: tuple[SampleDocument, ...]) -> dict[str, SampleDocument]:
     """One document of the sample for each planted fault."""
-    return {fault.fault: document for document in generate() for fault in document.expected.faults}
+    return {fault.fault: document for document in sample for fault in document.expected.faults}
 
 
 @pytest.fixture

@@ -13,13 +13,14 @@ from rich.console import Console
 from load.read import Report, read_reports
 from load.show import show
 from nianbao import main
-from sample.generate import generate, stream
+from sample.generate import stream
+from sample.manifest import SampleDocument
 
 
 @pytest.fixture(scope="module")
-def by_fault() -> dict[str, bytes]:
+def by_fault(sample: tuple[SampleDocument, ...]) -> dict[str, bytes]:
     """The bytes of one document of the sample for each planted fault."""
-    return {fault.fault: document.body for document in generate() for fault in document.expected.faults}
+    return {fault.fault: document.body for document in sample for fault in document.expected.faults}
 
 
 def _shown(report: Report, width: int, *, is_terminal: bool = False) -> str:

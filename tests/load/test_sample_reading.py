@@ -7,7 +7,6 @@ import pytest
 from chinese import fold
 from load.checks import rules
 from load.read import NotAReport, Origin, Report, read_reports
-from sample.generate import generate
 from sample.manifest import SampleDocument
 from sample.province import sites
 
@@ -15,12 +14,11 @@ Reading = tuple[SampleDocument, Report | None]
 
 
 @pytest.fixture(scope="module")
-def readings() -> list[Reading]:
-    documents = generate()
-    region = {site.title: site.region for site in sites(documents)}
-    pages = {(document.site, document.path): document.body for document in documents}
+def readings(sample: tuple[SampleDocument, ...]) -> list[Reading]:
+    region = {site.title: site.region for site in sites(sample)}
+    pages = {(document.site, document.path): document.body for document in sample}
     found: list[Reading] = []
-    for document in documents:
+    for document in sample:
         page = document.attached_to
         origin = Origin(
             url=f"http://127.0.0.1/{document.path}",

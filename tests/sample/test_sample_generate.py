@@ -39,9 +39,9 @@ WITHIN_A_REPORT = {
 }
 
 
-@pytest.fixture(scope="module")
-def documents():
-    return generate()
+@pytest.fixture
+def documents(sample):
+    return sample
 
 
 def digest(documents) -> str:
