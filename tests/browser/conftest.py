@@ -6,8 +6,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from visitor import WIDTHS, Visit
 
 ROOT = Path(__file__).parent.parent.parent
 sys.path.append(str(ROOT / "tests" / "plugins"))
@@ -55,3 +57,25 @@ def chromium() -> Iterator[object]:
         browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def windows(chromium: Any) -> dict[int, Any]:
+    """A window of each width, opened once: to open one takes longer than to load a page."""
+    return {width: chromium.new_page(viewport={"width": width, "height": 900}) for width in WIDTHS}
+
+
+@pytest.fixture(params=WIDTHS, ids=lambda width: f"{width}px")
+def visit(request: pytest.FixtureRequest, windows: dict[int, Any], address: str) -> Iterator[Visit]:
+    """A visitor with a wide screen, and one with a narrow one."""
+    visitor = Visit(windows[request.param], address)
+    yield visitor
+    visitor.end()
+
+
+@pytest.fixture
+def visit_at_desk(windows: dict[int, Any], address: str) -> Iterator[Visit]:
+    """A visitor with a wide screen."""
+    visitor = Visit(windows[max(WIDTHS)], address)
+    yield visitor
+    visitor.end()

@@ -1,47 +1,7 @@
 """The pages as a visitor sees them, on a desk and in the hand."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-
-WIDTHS = (1280, 390)
-
-
-class Visit:
-    """One visitor: opens pages, and remembers every error and every request that left the site."""
-
-    def __init__(self, chromium: Any, address: str, width: int) -> None:
-        self.address = address
-        self.page = chromium.new_page(viewport={"width": width, "height": 900})
-        self.errors: list[str] = []
-        self.foreign: list[str] = []
-        self.page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("request", self._note)
-
-    def _note(self, request: Any) -> None:
-        if not request.url.startswith((self.address, "data:", "blob:")):
-            self.foreign.append(request.url)
-
-    def open(self, path: str) -> Any:
-        self.page.goto(self.address + path)
-        return self.page
-
-    def assert_sound(self) -> None:
-        """Nothing wider than the screen, no error, nothing fetched from elsewhere."""
-        widths = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-        scroll, client = self.page.evaluate(widths)
-        assert scroll <= client, f"{self.page.url} is {scroll} pixels wide on a screen of {client}"
-        assert not self.errors
-        assert not self.foreign
-
-
-@pytest.fixture(params=WIDTHS, ids=lambda width: f"{width}px")
-def visit(request: pytest.FixtureRequest, chromium: Any, address: str) -> Iterator[Visit]:
-    visitor = Visit(chromium, address, request.param)
-    yield visitor
-    visitor.page.close()
+from visitor import Visit
 
 
 def test_the_home_page_leads_from_a_search_to_reports_with_the_word_marked(visit: Visit) -> None:

@@ -1,18 +1,9 @@
 """Pictures and charts on a desk and in the hand; and what scripts write into a Chinese page is Chinese."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
-from test_browser import WIDTHS, Visit
-
-
-@pytest.fixture(params=WIDTHS, ids=lambda width: f"{width}px")
-def visit(request: pytest.FixtureRequest, chromium: Any, address: str) -> Iterator[Visit]:
-    visitor = Visit(chromium, address, request.param)
-    yield visitor
-    visitor.page.close()
+from visitor import Visit
 
 
 def test_pictures_fit_the_screen_and_can_be_read(visit: Visit) -> None:
@@ -69,9 +60,8 @@ def _english(text: str) -> set[str]:
     return set(re.findall(r"[A-Za-z]{3,}", re.sub(codes, "", text, flags=re.ASCII)))
 
 
-def test_menus_and_the_form_of_charts_are_chinese_on_a_chinese_page(chromium: Any, address: str) -> None:
-    visitor = Visit(chromium, address, 1280)
-    page = visitor.open(
+def test_menus_and_the_form_of_charts_are_chinese_on_a_chinese_page(visit_at_desk: Visit) -> None:
+    page = visit_at_desk.open(
         "/nianbao/reports?_lang=zh&level=county&_col=fiscal_year&_col=received_new&_col=granted"
     )
     page.locator("th[data-column=received_new] .dropdown-menu-icon").click()
@@ -94,14 +84,11 @@ def test_menus_and_the_form_of_charts_are_chinese_on_a_chinese_page(chromium: An
     assert box["height"] > 250
     assert _english(page.locator(".vega-embed").inner_text()) == set()
     assert "g.y_column=received_new" in page.url
-    visitor.assert_sound()
-    page.close()
+    visit_at_desk.assert_sound()
 
 
-def test_an_english_page_keeps_the_words_of_its_scripts(chromium: Any, address: str) -> None:
-    visitor = Visit(chromium, address, 1280)
-    page = visitor.open("/nianbao/reports?_lang=en")
+def test_an_english_page_keeps_the_words_of_its_scripts(visit_at_desk: Visit) -> None:
+    page = visit_at_desk.open("/nianbao/reports?_lang=en")
     page.locator("th[data-column=received_new] .dropdown-menu-icon").click()
     assert "Sort descending" in page.locator(".dropdown-menu").inner_text()
     assert page.get_by_text("Show charting options").is_visible()
-    page.close()
