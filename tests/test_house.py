@@ -5,7 +5,7 @@ import json
 import re
 import subprocess
 import tomllib
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,41 +19,47 @@ ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("scrape", "load", "plugins", "sample", "chinese")
 
 
-def _modules(room: str) -> Iterator[Path]:
-    return (path for path in sorted((ROOT / room).rglob("*.py")))
+@cache
+def _parsed(room: str) -> dict[str, ast.Module]:
+    """The modules of a room by their path in the project."""
+    return {
+        str(path.relative_to(ROOT)): ast.parse(path.read_text("utf-8"))
+        for path in sorted((ROOT / room).rglob("*.py"))
+    }
 
 
-def _imported(path: Path) -> set[str]:
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return names
+def _imported(room: str, other: str) -> set[tuple[str, str]]:
+    """(module of a room, what it imports from the other)."""
+    found: set[tuple[str, str]] = set()
+    for path, module in _parsed(room).items():
+        names: set[str] = set()
+        for node in ast.walk(module):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        found |= {(path, name) for name in names if name == other or name.startswith(f"{other}.")}
+    return found
 
 
-def _from(room: str, names: set[str]) -> set[str]:
-    return {name for name in names if name == room or name.startswith(f"{room}.")}
+def test_scrape_knows_nothing_of_the_form() -> None:
+    assert _imported("scrape", "load") == set()
 
 
-@pytest.mark.parametrize("path", list(_modules("scrape")), ids=lambda path: path.name)
-def test_scrape_knows_nothing_of_the_form(path: Path) -> None:
-    assert _from("load", _imported(path)) == set()
-
-
-@pytest.mark.parametrize("path", list(_modules("load")), ids=lambda path: path.name)
-def test_load_takes_from_scrape_the_archive_reader_only(path: Path) -> None:
+def test_load_takes_from_scrape_the_archive_reader_only() -> None:
     door = {"scrape.archive", *(f"scrape.archive.{name}" for name in scrape.archive.__all__)}
-    assert _from("scrape", _imported(path)) <= door
-    assert _from("sample", _imported(path)) == set()
+    taken = _imported("load", "scrape")
+    assert taken
+    assert {(path, name) for path, name in taken if name not in door} == set()
+    assert _imported("load", "sample") == set()
 
 
-@pytest.mark.parametrize("path", list(_modules("plugins")), ids=lambda path: path.name)
-def test_plugins_take_from_load_the_form_and_the_schema_only(path: Path) -> None:
+def test_plugins_take_from_load_the_form_and_the_schema_only() -> None:
     allowed = ("load.forms", "load.schema")
-    assert {name for name in _from("load", _imported(path)) if not name.startswith(allowed)} == set()
-    assert _from("scrape", _imported(path)) == set()
+    taken = _imported("plugins", "load")
+    assert taken
+    assert {(path, name) for path, name in taken if not name.startswith(allowed)} == set()
+    assert _imported("plugins", "scrape") == set()
 
 
 @pytest.mark.parametrize("room", ["scrape", "load", "plugins"])
@@ -66,10 +72,13 @@ def test_no_label_of_the_form_stands_in_the_code(room: str) -> None:
         if len(label.zh) > 4
     }
     labels |= {indicator.zh for indicator in statistics_form().indicators.values() if len(indicator.zh) > 4}
-    for path in _modules(room):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                assert node.value not in labels, f"{path.relative_to(ROOT)}: {node.value}"
+    written = {
+        (path, node.value)
+        for path, module in _parsed(room).items()
+        for node in ast.walk(module)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert {(path, text) for path, text in written if text in labels} == set()
 
 
 def test_both_versions_of_the_form_agree_on_every_label_that_they_share() -> None:
@@ -84,12 +93,10 @@ def test_every_sum_of_a_form_is_an_explained_rule() -> None:
     assert {total.rule for total in statistics_form().sums} <= set(rules())
 
 
-@pytest.mark.parametrize(
-    "path", [p for room in ROOMS for p in _modules(room)], ids=lambda p: str(p.relative_to(ROOT))
-)
-def test_every_module_says_what_it_is_for(path: Path) -> None:
-    text = path.read_text("utf-8")
-    assert not text.strip() or ast.get_docstring(ast.parse(text))
+def test_every_module_says_what_it_is_for() -> None:
+    modules = {path: module for room in ROOMS for path, module in _parsed(room).items()}
+    assert len(modules) > 200
+    assert [path for path, module in modules.items() if module.body and not ast.get_docstring(module)] == []
 
 
 def test_the_readme_names_only_commands_and_folders_that_are_there() -> None:
