@@ -268,6 +268,7 @@ def code_book(queries: list[Query]) -> str:
             label.en,
             f"`{label.category}`",
             f"{label.basis or '—'}",
+            f"{label.basis_en or '—'}",
             ", ".join(v for v, f in sorted(versions.items()) if label.id in f.outcomes),
         )
         for label in outcome_labels().values()
@@ -279,7 +280,7 @@ def code_book(queries: list[Query]) -> str:
         "The articles are those of the Regulations on Open Government Information (State Council order 711), "
         "from memory and not checked against the official text.",
         "",
-        *_grid(("代码 code", "官方名称", "English", "大类 category", "依据 basis", "格式 form"), outcomes),
+        *_grid(("代码 code", "官方名称", "English", "大类 category", "依据", "basis", "格式 form"), outcomes),
         "## 申请人代码 · Applicants",
         "",
         *_grid(

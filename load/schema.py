@@ -312,8 +312,11 @@ OUTCOMES = Table(
         _text("label_en", "英文名称", "English label"),
         _text("category", "大类", "Category"),
         _text(
-            "basis", "《政府信息公开条例》依据", "Article of the Regulations on Open Government Information"
+            "basis",
+            "《政府信息公开条例》依据",
+            "Article of the Regulations on Open Government Information, in Chinese",
         ),
+        _text("basis_en", "依据的英文", "The same in English"),
         _int(
             "basis_verified",
             "依据是否已与官方文本核对（1 是，0 否）",

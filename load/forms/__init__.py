@@ -33,6 +33,7 @@ class Label:
     group: str | None = None
     category: str | None = None
     basis: str | None = None
+    basis_en: str | None = None
     money: bool = False
     signed: bool = False
     unit: str | None = None  # the unit that the label names
@@ -135,6 +136,7 @@ def _label(entry: Mapping[str, Any], id: str | None = None) -> Label:
         group=entry.get("group", entry.get("under")),
         category=entry.get("category"),
         basis=entry.get("basis"),
+        basis_en=entry.get("basis_en"),
         money=entry.get("money", False),
         signed=entry.get("signed", False),
         unit=entry.get("unit"),

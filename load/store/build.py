@@ -129,6 +129,7 @@ def _code_books(new: sqlite_utils.Database) -> None:
             "label_en": label.en,
             "category": label.category,
             "basis": label.basis,
+            "basis_en": label.basis_en,
             "basis_verified": 0,
             "form_versions": ", ".join(sorted(versions[label.id])),
             "position": position,

@@ -186,7 +186,7 @@ _RULES = """
 select u.*, (select count(*) from checks c where c.rule = u.id and c.verdict <> 'not_assessable') as findings
 from rules u order by u.rowid
 """
-_OUTCOMES = "select id, basis, basis_verified from outcomes"
+_OUTCOMES = "select id, basis, basis_en, basis_verified from outcomes"
 _DOCUMENTS = "select status, count(*) as documents from documents group by status order by documents desc"
 _NEWEST = "select * from reports where document_id is not null order by fiscal_year desc, id limit 1"
 _DOCUMENT = "select sha256, fetched_at from documents where id = :id"

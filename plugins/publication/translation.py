@@ -119,17 +119,23 @@ def relation(display: str) -> str:
 
 def condition(english: str, table: str | None = None) -> str:
     """What a table page shows ("where … and … sorted by … descending"), in the language of the page."""
-    if say("zh", "en") == "en" or not english:
+    if not english:
         return english
     clauses, _, order = english.removeprefix("where ").partition("sorted by ")
     if not english.startswith("where "):
         clauses, order = "", english.removeprefix("sorted by ")
-    said = "，且".join(_clause(clause, table) for clause in _apart(clauses.strip()) if clause)
-    parts = [f"条件：{said}"] if said else []
+    said = say("，且", " and ").join(_clause(clause, table) for clause in _apart(clauses.strip()) if clause)
+    parts = [say(f"条件：{said}", f"where {said}")] if said else []
     if order:
-        column, falling = order.removesuffix(" descending").strip(), order.endswith(" descending")
-        parts.append(f"按{column_label(table, column)}{'从大到小' if falling else '从小到大'}排列")
-    return "；".join(parts)
+        falling = order.endswith(" descending")
+        by = column_label(table, order.removesuffix(" descending").strip())
+        parts.append(
+            say(
+                f"按{by}{'从大到小' if falling else '从小到大'}排列",
+                f"sorted by {by}{' descending' * falling}",
+            )
+        )
+    return say("；", " ").join(parts)
 
 
 def _apart(clauses: str) -> list[str]:
@@ -140,13 +146,14 @@ def _apart(clauses: str) -> list[str]:
 def _clause(clause: str, table: str | None) -> str:
     search = re.fullmatch(r'search(?: (\S+))? matches "(.*)"', clause, re.DOTALL)
     if search:
-        where = f"在{column_label(table, search[1])}中" if search[1] else ""
-        return f"{where}检索“{search[2]}”"
+        column = column_label(table, search[1]) if search[1] else ""
+        said = say(f"检索“{search[2]}”", f'search matches "{search[2]}"')
+        return f"{say(f'在{column}中', f'{column}: ')}{said}" if column else said
     found = _CLAUSE.fullmatch(clause)
     if not found:
         return clause
     column, how, value = found[1].strip('"'), found[2], found[3] or ""
-    return f"{column_label(table, column)} {_WORDS_OF_CLAUSES.get(how, how)} {value}".strip()
+    return f"{column_label(table, column)} {say(_WORDS_OF_CLAUSES.get(how, how), how)} {value}".strip()
 
 
 _REFUSALS = (

@@ -86,15 +86,16 @@ async def test_every_row_and_column_of_every_version_of_the_form_is_in_the_code_
 async def test_the_basis_of_every_outcome_is_given_and_called_unverified(
     site: Datasette, rows: object
 ) -> None:
-    page = await _page(site, "/nianbao/about/codebook")
-    found = dict(rows("select id, basis from outcomes where not basis_verified"))
-    assert set(found) == set(outcome_labels())
-    for form in forms():
-        for id in form.outcomes:
-            row = re.search(rf'<tr id="{form.version}-{id}">.*?</tr>', page)[0]
-            if found[id]:
-                assert found[id] in row
-                assert "unverified" in row
+    for language, column, unverified in (("zh", "basis", "未经核对"), ("en", "basis_en", "unverified")):
+        page = await _page(site, "/nianbao/about/codebook", language)
+        found = dict(rows(f"select id, {column} from outcomes where not basis_verified"))
+        assert set(found) == set(outcome_labels())
+        for form in forms():
+            for id in form.outcomes:
+                row = re.search(rf'<tr id="{form.version}-{id}">.*?</tr>', page)[0]
+                if found[id]:
+                    assert found[id] in row
+                    assert unverified in row
 
 
 async def test_every_code_that_a_column_can_hold_is_explained(site: Datasette) -> None:

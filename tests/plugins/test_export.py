@@ -170,7 +170,7 @@ async def test_a_workbook_says_where_it_is_from_under_which_licence_and_what_was
     site: Datasette,
 ) -> None:
     facts = _facts(await _book(site, "/nianbao/reports.xlsx?level=county&_lang=en"))
-    assert facts["Selection"] == 'where level = "county" sorted by fiscal_year descending'
+    assert facts["Selection"] == 'where Level = "county" sorted by Year descending'
     assert facts["Address"] == "http://localhost/nianbao/reports?level=county"
     assert facts["Licence"].startswith("Figures and names are facts")
     assert facts["Source"].startswith("Annual reports")

@@ -175,23 +175,30 @@ def test_a_browsers_preferences_are_weighed(accept: str, language: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("english", "chinese"),
+    ("said", "chinese", "english"),
     [
-        ('where level = "county" and fiscal_year = 2021', '条件：层级 = "county"，且年度 = 2021'),
+        (
+            'where level = "county" and fiscal_year = 2021',
+            '条件：层级 = "county"，且年度 = 2021',
+            'where Level = "county" and Year = 2021',
+        ),
         (
             'where search matches "拆迁 and 补偿" and refused > 3 sorted by refused descending',
             "条件：检索“拆迁 and 补偿”，且不予公开 > 3；按不予公开从大到小排列",
+            'where search matches "拆迁 and 补偿" and Refused > 3 sorted by Refused descending',
         ),
-        ("sorted by fiscal_year", "按年度从小到大排列"),
-        ("where province is null", "条件：省份 为空"),
-        ("", ""),
+        ("sorted by fiscal_year", "按年度从小到大排列", "sorted by Year"),
+        ("where province is null", "条件：省份 为空", "where Province is null"),
+        ("", "", ""),
     ],
 )
-def test_what_a_table_is_narrowed_to_is_said_in_chinese(english: str, chinese: str) -> None:
+def test_what_a_table_is_narrowed_to_names_its_columns_in_words(
+    said: str, chinese: str, english: str
+) -> None:
     with spoken("zh", "/", ""):
-        assert condition(english, "reports").replace(" ", "") == chinese.replace(" ", "")
+        assert condition(said, "reports").replace(" ", "") == chinese.replace(" ", "")
     with spoken("en", "/", ""):
-        assert condition(english, "reports") == english
+        assert condition(said, "reports") == english
 
 
 def test_a_phrase_that_datasette_no_longer_has_is_an_error() -> None:
