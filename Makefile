@@ -13,6 +13,8 @@ BIN = .venv/bin
 run: .venv/run
 	$(BIN)/nianbao demo --port $(PORT)
 
+# Compiled once, and not again by every process that a test starts.
+test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/dev
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
