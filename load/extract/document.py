@@ -64,6 +64,28 @@ class Document:
         return "" if any(piece.recognised for piece in self.pieces) else _CELLS.get(self.format, "")
 
 
+_FEWEST_EDGED = 3  # rows of a table that tell that a blank cell at their edge is a column of its own
+
+
+def without_blank_edges(pieces: list[Piece]) -> list[Piece]:
+    """The pieces without the blank column with which every row of a table, its heads too, begins or ends."""
+    rows: dict[int, list[tuple[int, int]]] = {}  # of each table: first and last piece of each row
+    for index, piece in enumerate(pieces):
+        if piece.table == PROSE:
+            continue
+        if piece.place:
+            rows[piece.table][-1] = (rows[piece.table][-1][0], index)
+        else:
+            rows.setdefault(piece.table, []).append((index, index))
+    blank: set[int] = set()
+    for some in rows.values():
+        if len(some) >= _FEWEST_EDGED and all(first < last for first, last in some):
+            for edge in zip(*some, strict=True):
+                if not any(pieces[index].text for index in edge):
+                    blank.update(edge)
+    return [piece for index, piece in enumerate(pieces) if index not in blank] if blank else pieces
+
+
 class Unreadable(Exception):
     """A document that cannot be read; the message says why, in a sentence without the file's name."""
 

@@ -12,7 +12,7 @@ from itertools import chain
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from load.extract.depth import flattened
-from load.extract.document import Document, Piece
+from load.extract.document import Document, Piece, without_blank_edges
 from load.extract.shown import without_dead
 from load.extract.styles import ancestors
 
@@ -176,6 +176,8 @@ class _Walk:
                 piece.text = with_drawn(piece.text, is_drawn=cell.mem_id in drawn)
         if any(len(piece.text) > PROSE_CELL for piece in pieces):
             return self.layout(node, box)
+        if pieces and not (pieces[0].text and pieces[-1].text):
+            pieces = without_blank_edges(pieces)
         self.boxes += 1
         self.document.pieces += pieces
         self.tables += 1

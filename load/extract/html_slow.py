@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 
 from load.extract.depth import flattened
-from load.extract.document import Document, Piece
+from load.extract.document import Document, Piece, without_blank_edges
 from load.extract.html import (
     DRAWN,
     DRESS,
@@ -64,6 +64,7 @@ def read_html_slowly(text: str, charset: str) -> Document:
     if soup.body:
         walk(soup.body)
         end_line()
+    document.pieces = without_blank_edges(document.pieces)
     return document
 
 

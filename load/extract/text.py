@@ -26,7 +26,12 @@ _ESCAPED = re.compile(r"\\(?=[.\-_*#()\[\]])")
 _PAGE_NUMBER = re.compile(
     r"\s*(?:[—–\-－]\s*\d{1,3}\s*[—–\-－]|第\s*\d{1,3}\s*页(?:[\s,，/]*共\s*\d{1,3}\s*页)?)\s*"
 )
+_LONE_BAR = re.compile(r"\s*[|｜│]\s*")
+_CELL_AND_BAR = re.compile(r"\s*[^|｜│\s][^|｜│]*[|｜│]")
+_BAR_AND_CELL = re.compile(r"\s*[|｜│][^|｜│]+")
+_HAN = re.compile(r"[\u2e80-\u9fff]")
 _BROKEN = re.compile(r"\s*[^\W\d_]{1,8}\s*")
+_MOST_LEAD = 2
 _LONGEST_GAP = 3  # lines without a bar that may stand inside one table of bars
 _LONGEST_CELL_LINE = 60
 
@@ -117,9 +122,22 @@ def _bars(lines: list[str], start: int, end: int, table: int) -> list[Piece]:
             if not "".join(text).strip():
                 first = number
             text.append(segment + "\n" if position == len(segments) - 1 else segment)
-    if "".join(text).strip():
+    # Where a bar opens each row or cell, a blank one ends the row before; the last row is to end as all others do.
+    begun = _begin_cells(lines[start:end])
+    is_opened = _LONE_BAR.fullmatch(lines[start]) and _CELL_AND_BAR.match(
+        "".join(lines[start + 1 : start + 2])
+    )
+    if "".join(text).strip() or begun or is_opened:
         close()
+    if begun:
+        return [Piece(text, table, PROSE, line + 1) for text, line, _ in cells[1:]]
     return _with_rows(cells, table)
+
+
+def _begin_cells(lines: list[str]) -> bool:
+    """Whether each line is one cell that a bar begins: then only bars tell cells, and nothing tells rows."""
+    texts = [line for line in lines if _BAR.sub("", line).strip() and not _MARK_DOWN_RULE.fullmatch(line)]
+    return sum(1 for line in texts if _BAR_AND_CELL.fullmatch(line)) * 10 > len(texts) * 9
 
 
 def _parts(text: list[str], first: int, fresh: bool) -> list[tuple[str, int, bool]]:
@@ -147,7 +165,8 @@ def _parts(text: list[str], first: int, fresh: bool) -> list[tuple[str, int, boo
 
 
 def _with_rows(cells: list[tuple[str, int, bool]], table: int) -> list[Piece]:
-    """Pieces with their rows, where lines are rows: where most fresh lines begin a row of several cells."""
+    """Pieces with their rows, where lines are rows: where many fresh lines begin a row of several filled cells, or
+    most a row of a label and cells that may be blank."""
     rows: list[list[tuple[str, int]]] = []
     for text, line, fresh in cells:
         if fresh or not rows:
@@ -155,11 +174,15 @@ def _with_rows(cells: list[tuple[str, int, bool]], table: int) -> list[Piece]:
         rows[-1].append((text, line))
     filled = [sum(1 for text, _ in row if text) for row in rows]
     several = sum(1 for count in filled if count > 1)
-    if several * 3 < sum(1 for count in filled if count):
+    labelled = sum(1 for row in rows if any(_HAN.search(text) for text, _ in row[:-1]))
+    in_all = sum(1 for count in filled if count)
+    if several * 3 < in_all and labelled * 2 <= in_all:
         return [Piece(text, table, PROSE, line + 1) for text, line, _ in cells]
+    # What stands before a leading bar is no cell; where rows have none, it is a blank one.
+    has_leading = sum(1 for row in rows if len(row) > 1 and not row[0][0]) * _MOST_LEAD > len(rows)
     pieces = []
     for r, row in enumerate(rows):
-        cells_of_row = row if row[0][0] else row[1:]  # what stands before a leading bar is no cell
+        cells_of_row = row[1:] if has_leading and not row[0][0] else row
         pieces += [Piece(text, table, r, c) for c, (text, _) in enumerate(cells_of_row)]
     return pieces
 

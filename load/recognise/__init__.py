@@ -27,7 +27,7 @@ def read_tables(
         stream = Stream(pieces, meanings, cells)
     starts = table4_starts(stream)
     table3, table4 = read_table3(stream, starts), read_table4(stream, starts)
-    table2 = read_table2(stream, table3.used | table4.used, table3.version)
+    table2 = read_table2(stream, table3.used | table4.used, table3)
     if table3.found and table3.version is None:
         table3.version = table2.version
         tell_missing(table3)

@@ -4,19 +4,15 @@ A document that says where its rows end is taken row by row. One that does not i
 the cells behind a label, up to the next text, are that label's.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
-from load.extract.document import AS_MARKED, CERTAIN, PROSE, Piece
+from load.extract.document import PROSE, Piece
 from load.recognise.labels import Meaning, meaning
 from load.recognise.reading import TableReading
 from load.recognise.values import AS_PRINTED, read_value
-
-NOWHERE = -1  # a place that no value has
-_MOST = 4  # times as many rows as disagree
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +77,16 @@ class Stream:
             if kind != "blank":
                 return kind != "text"
         return False
+
+    def is_blank_row(self, label: int, width: int) -> bool:
+        """Whether there are as many blank cells as are due behind a label, and nothing else up to the end of its row
+        or, where rows are not marked, up to the next text."""
+        index = label + 1
+        while index < len(self.pieces) and self.same_row(index, label) and self.kind(index) == "blank":
+            index += 1
+        goes_on = index < len(self.pieces) and self.same_row(index, label)
+        ends = not goes_on or (self.pieces[index].row == PROSE and self.kind(index) == "text")
+        return ends and index - label > width
 
 
 @dataclass
@@ -200,146 +206,6 @@ def figures_before(stream: Stream, group: Group) -> bool:
     return bool(
         group.label and not group.filled and any(stream.kind(index) == "figure" for index in group.pieces)
     )
-
-
-_FEWEST_LIKES = 4  # rows of one length that tell what the length of a row is
-
-
-@dataclass(frozen=True, slots=True)
-class Habit:
-    """How the rows of one table are laid out, which tells where a row's values begin.
-
-    Either each row has as many cells behind its label as values are due (`exact`), or cells that were
-    merged have left blank ones behind and all rows are equally long (`size`). A row that keeps to neither
-    has lost or gained a cell, and nobody can say which: it is not read. Nor is one whose last value is
-    blank where those of the others are not (`closed`): its values may have moved up.
-
-    Where the document's cells are certain (`cells`) and no row has more of them behind its label than are due
-    (`tight`), nothing can have moved; where they are as marked, in rows of different lengths (`uneven`), only
-    what looks as if it had is not read. A table most of whose rows have more figures than are due (`wide`) has a
-    column more than the form: which, nobody can tell. A blank row that alone is shorter than all others (`even`)
-    has lost a cell, and nobody knows what stood in it. `has_totals`: the last value of a row is the sum of the others.
-    """
-
-    exact: bool
-    size: int
-    closed: bool
-    tight: bool
-    uneven: bool
-    wide: bool
-    even: bool
-    has_totals: bool
-    cells: str
-    starts: Mapping[
-        tuple[int, int], int
-    ]  # where values begin in rows of which it is certain, by cells and values
-
-    @classmethod
-    def of(cls, rows: Sequence[tuple[Group, int]], cells: str, *, has_totals: bool = True) -> "Habit":
-        """The habit of rows, each given with the number of values that are due in it, in such cells."""
-        exact = sum(1 for group, width in rows if len(group.cells) == width)
-        sizes = Counter(group.size for group, _ in rows)
-        size = max(sizes, key=lambda size: (sizes[size], size), default=0)
-        found: dict[tuple[int, int], Counter[int]] = {}
-        for group, width in rows:
-            places = _possible(group, width)
-            if (
-                len(places) == 1
-                and len(group.cells) > width
-                and (group.size == size or whole(group, width) is not None)
-            ):
-                found.setdefault((len(group.cells), width), Counter())[places[0]] += 1
-        starts = {key: _most(counted) for key, counted in found.items()}
-        several = [group for group, width in rows if width > 1 and group.filled]
-        ended = sum(1 for group in several if group.filled[-1] == len(group.cells) - 1)
-        closed = ended * 2 > len(several) or any(len(group.filled) == width > 1 for group, width in rows)
-        tight = all(len(group.cells) <= width for group, width in rows)
-        more = sum(1 for group, width in rows if len(group.filled) > width > 1)
-        wide = more > sum(1 for group, width in rows if len(group.filled) == width > 1)
-        even = len(rows) > _FEWEST_LIKES and sizes[size] == len(rows) - 1
-        is_uneven = len(sizes) > 1
-        return cls(
-            exact * 2 > len(rows), size, closed, tight, is_uneven, wide, even, has_totals, cells, starts
-        )
-
-    def start(self, group: Group, width: int, column: tuple[int, int] | None = None) -> int | None:
-        """Where in a row's cells its values begin; None where that cannot be told. `column` is where the head
-        of the first value stands, its place and the length of its row."""
-        length, filled = len(group.cells), group.filled
-        if length < width:
-            return None
-        if not filled:
-            # A row of a grid that is shorter than that of the head: a figure from above is merged into it.
-            is_cut = self.cells == CERTAIN and column is not None and group.size < column[1]
-            return None if is_cut or (self.even and group.size < self.size) else 0
-        if self.wide and width > 1 and length > width:
-            return None
-        if self.cells and group.cells[0].row != PROSE:
-            is_grid = column is not None and column[1] == self.size
-            if self.tight or is_grid:
-                start = self._in_grid(group, width, column if is_grid else None)
-                return None if start is None or self._may_have_moved(group, start, width) else start
-        start = 0 if self.exact and length == width else self._behind_blanks(group, width)
-        if start is None or filled[-1] >= start + width or (self.closed and filled[-1] != start + width - 1):
-            return None
-        return start
-
-    def _may_have_moved(self, group: Group, start: int, width: int) -> bool:
-        """Whether the values of a row whose cells are as somebody has marked them may have moved up: rows that are
-        all equally long may have been filled up with blank cells."""
-        if self.cells != AS_MARKED or not self.closed or group.filled[-1] == start + width - 1:
-            return False
-        return not (self.has_totals and self.tight and self.uneven) or moved_up(group)
-
-    def _in_grid(self, group: Group, width: int, column: tuple[int, int] | None) -> int | None:
-        """Where values begin by the cells alone: all that stand behind the label, or under the head, `column`,
-        where the rows of the table are as long as its head's."""
-        if column is None or (self.tight and group.size != self.size):
-            return 0 if len(group.cells) == width else None
-        if group.size != self.size:
-            return whole(group, width)
-        start = column[0] - group.before
-        is_all = start >= 0 and start + width <= len(group.cells)
-        return start if is_all and start <= group.filled[0] and group.filled[-1] < start + width else None
-
-    def _behind_blanks(self, group: Group, width: int) -> int | None:
-        """Where values begin in a row with blank cells before or behind them: where they do in its likes."""
-        if group.size > self.size or (group.size < self.size and whole(group, width) is None):
-            return None
-        possible = _possible(group, width)
-        likely = self.starts.get((len(group.cells), width), self._elsewhere(len(group.cells), width))
-        if not self.starts and possible:
-            likely = group.filled[-1] - width + 1  # where only totals are filled, the last one is the total
-        return likely if likely in possible else None
-
-    def _elsewhere(self, length: int, width: int) -> int | None:
-        """Where values begin in rows of other lengths: right behind the label, or at the end of the row."""
-        if self.starts and not any(self.starts.values()):
-            return 0
-        if self.starts and all(start == cells - values for (cells, values), start in self.starts.items()):
-            return length - width
-        return None
-
-
-def _most(counted: Counter[int]) -> int:
-    """The place that all but a few rows agree on; NOWHERE where they do not."""
-    place, count = counted.most_common(1)[0]
-    return place if count > _MOST * (counted.total() - count) else NOWHERE
-
-
-def moved_up(group: Group) -> bool:
-    """Whether the figures of a row whose last values are blank are such that one may have been lost before
-    them: what stands last is the sum of the others, or more, or alone."""
-    *others, last = [read_value(group.cells[n].text).number for n in group.filled]
-    return not others or last is None or None in others or sum(n for n in others if n is not None) <= last
-
-
-def _possible(group: Group, width: int) -> range:
-    """All places where values may begin, so that every filled cell is one of them."""
-    filled = group.filled
-    if not filled:
-        return range(0)
-    return range(max(0, filled[-1] - width + 1), min(filled[0], len(group.cells) - width) + 1)
 
 
 def whole(group: Group, width: int) -> int | None:

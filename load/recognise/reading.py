@@ -71,6 +71,14 @@ class TableReading:
         figure = self.figures.get((row, column))
         return figure.value if figure else None
 
+    @property
+    def leaves_noughts_blank(self) -> bool | None:
+        """Whether it has blanks and no noughts; None where it has no figures."""
+        if any(figure.value == 0 for figure in self.figures.values()):
+            return False
+        values = {figure.value for figure in self.figures.values()}
+        return None in values if values - {None} else None
+
     def put(self, row: str, columns: Iterable[str], cells: Iterable[Piece], by: str) -> None:
         """Take `cells` as the figures of `row`, in order, and note each that cannot be read."""
         for column, piece in zip(columns, cells, strict=True):

@@ -10,7 +10,8 @@ from itertools import pairwise
 from chinese import fold_label
 from load.extract.document import PROSE
 from load.forms import Form, form, forms
-from load.recognise.groups import Group, Habit, Stream, collect, figures_before, put
+from load.recognise.groups import Group, Stream, collect, figures_before, put
+from load.recognise.habit import Habit
 from load.recognise.labels import FURTHER, Meaning
 from load.recognise.orders import ITEMS, MOST_COPIES
 from load.recognise.reading import LABEL, TableReading, agreed
@@ -21,9 +22,9 @@ _OF_YEARS = re.compile(r"\W*20\d\d年?度?(?:\s|\W*$)")
 _BEFORE = 12  # pieces before the first row that may be the head of the table
 
 
-def read_table2(stream: Stream, taken: Set[int], other_version: str | None) -> TableReading:
-    """Table 2 of a document, among the pieces that are not `taken` by the other tables; `other_version` is
-    the form's version as Table 3 tells it."""
+def read_table2(stream: Stream, taken: Set[int], table3: TableReading) -> TableReading:
+    """Table 2 of a document, among the pieces that are not `taken` by the other tables; `table3` may tell the form's
+    version, and whether noughts are left blank."""
     runs = _runs(stream, taken)
     most = max(map(len, runs), default=0)
     copies = [(n, run) for n, run in enumerate(runs) if len(run) * 2 > most]
@@ -31,13 +32,13 @@ def read_table2(stream: Stream, taken: Set[int], other_version: str | None) -> T
     for n, run in copies[:MOST_COPIES]:
         behind = stream.table_end(runs[n - 1][-1][0]) if n else 0  # heads before it are the other run's
         first, last = max(behind, run[0][0] - _BEFORE), stream.table_end(run[-1][0])
-        readings.append(_read(stream, run, min(first, run[0][0]), last, other_version))
+        readings.append(_read(stream, run, min(first, run[0][0]), last, table3))
     readings = [table for table in readings if table.version] or readings
     return agreed(readings, stream.pieces) if readings else TableReading(2)
 
 
 def _read(
-    stream: Stream, run: Sequence[tuple[int, str]], first: int, last: int, other_version: str | None
+    stream: Stream, run: Sequence[tuple[int, str]], first: int, last: int, table3: TableReading
 ) -> TableReading:
     """The Table 2 whose rows have these labels, (piece, item), and whose heads stand between two pieces."""
     table = TableReading(2, found=True)
@@ -55,7 +56,7 @@ def _read(
     if len(versions) > 1:
         table.doubt("header_order", None, "headers of several versions of the form stand in one table")
         return table
-    table.version = versions[0] if versions else other_version
+    table.version = versions[0] if versions else table3.version
     if table.version is None:
         table.doubt("header_order", None, "neither headers nor rows tell which version of the form it is")
         return table
@@ -69,7 +70,7 @@ def _read(
         return table
     measures = {item: block.measures for block in version.blocks for item in block.items}
     widths = [(group, len(measures[item])) for item, group in groups.items() if item]
-    habit = Habit.of(widths, stream.cells, has_totals=False)
+    habit = Habit.of(widths, stream.cells, has_totals=False, elsewhere=table3.leaves_noughts_blank)
     has_more = any(FURTHER.fullmatch(fold_label(text)) for texts in beside for text in texts)
     if _stray(stream, rows, {item: len(names) for item, names in measures.items()}):
         table.doubt("rows_nameless", None, "figures stand before the labels that they may belong to")

@@ -10,7 +10,8 @@ from functools import partial
 from chinese import fold_label
 from load.extract.document import CERTAIN, PROSE, Piece
 from load.forms import form, forms
-from load.recognise.groups import Group, Habit, Stream, collect, figures_before, longest_rise, put, whole
+from load.recognise.groups import Group, Stream, collect, figures_before, longest_rise, put, whole
+from load.recognise.habit import Habit
 from load.recognise.labels import FURTHER, Meaning
 from load.recognise.orders import COLUMNS, HEAD, MOST_COPIES, ROWS
 from load.recognise.reading import LABEL, POSITION, TableReading, agreed
@@ -211,7 +212,7 @@ def _events(stream: Stream) -> list[tuple[int, str]]:
         row = found.rows[0]
         if len(events) < 8 and fold_label(stream.pieces[index].text) == _BARE_TOTAL:
             continue  # the head of the last column reads the same
-        if found.groups and not stream.has_values(index):
+        if found.groups and not (stream.has_values(index) or stream.is_blank_row(index, _WIDTH)):
             continue  # （六）其他处理 is a row in one form and a heading in the other
         if events and stream.pieces[index].row != PROSE and stream.same_row(events[-1][0], index):
             events.pop()

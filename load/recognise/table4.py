@@ -12,6 +12,8 @@ from load.recognise.turned import turned_table4
 from load.recognise.values import read_value
 
 _WIDTH = len(CHANNELS) * len(RESULTS)
+_HEADS_ABOVE = 2  # cells in the first row of the head: 行政复议, 行政诉讼
+_LAWSUITS = len(CHANNELS) - 1
 _FEWEST_HEADS = 4  # heads of results that must stand behind 行政复议 for it to head the table
 
 
@@ -76,6 +78,8 @@ def _read(stream: Stream, start: int) -> TableReading:
     texts = [stream.pieces[n].text for n in range(start, indices.start)]
     has_more = any(FURTHER.fullmatch(fold_label(text)) for text in texts)
     at = _values_at(cells, stream.cells, has_more=has_more)
+    if at is None and cells and cells[0].row == PROSE and not has_more:
+        at = _behind_fill(cells, _fill(stream, range(start, last)))
     if at is None:
         table.doubt("row_width", None, f"{len(cells)} cells where {_WIDTH} are due")
         return table
@@ -110,7 +114,7 @@ def _values_at(cells: list[Piece], sure: str, *, has_more: bool) -> int | None:
     unless they add up.
     Where rows are not marked, blank cells cannot be told from those that merging has left, so that all
     fifteen must be filled. Where they are, the last total must not be blank alone of the three: the
-    values may have moved up, unless the cells are sure to be there.
+    values may have moved up, unless the cells are sure to be there or they add up.
     """
     start = whole(Group(None, cells), _WIDTH)
     if start is not None:
@@ -123,10 +127,34 @@ def _values_at(cells: list[Piece], sure: str, *, has_more: bool) -> int | None:
         return 0
     if len(cells) != _WIDTH or cells[0].row == PROSE:
         return None
-    if sure == CERTAIN:
+    if sure == CERTAIN or _adds_up(cells):
         return 0
     totals = blank[len(RESULTS) - 1 :: len(RESULTS)]
     return None if totals[-1] and not all(totals) else 0
+
+
+def _fill(stream: Stream, head: range) -> int:
+    """How many blank cells stand behind the head of the lawsuits, where rows are not marked."""
+    header = next((n for n in head if (found := stream.meanings[n]) and found.header), head.stop)
+    texts = (n for n in range(header + 1, head.stop) if stream.kind(n) == "text")
+    return next(texts, header + 1) - header - 1
+
+
+def _behind_fill(cells: list[Piece], fill: int) -> int | None:
+    """Where the fifteen begin in a stream whose head is filled up with blank cells to their number: behind as many
+    as its last row lacks, and those that part two rows. None where a figure stands elsewhere, or they do not add up."""
+    parting = fill - (_WIDTH - _HEADS_ABOVE)
+    start = _WIDTH - len(RESULTS) * _LAWSUITS + parting
+    values = cells[start : start + _WIDTH]
+    others = [*cells[:start], *cells[start + _WIDTH :]]
+    if (
+        parting not in (0, 1)
+        or len(values) != _WIDTH
+        or len(others) != start + parting
+        or any(c.text for c in others)
+    ):
+        return None
+    return start if _adds_up(values) else None
 
 
 def _adds_up(cells: Sequence[Piece]) -> bool:

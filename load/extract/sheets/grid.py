@@ -22,6 +22,7 @@ LAST_ROW, LAST_COLUMN = 1_048_575, 16_383
 _HEADING = re.compile(
     r"\s*(?:[一二三四五六七八九十]+\s*[、.．]|\d\s*、)\s*.{0,40}(?:情[况況]|事[项項]|[问問][题題]|措施)\s*"
 )
+_HAN = re.compile(r"[\u2e80-\u9fff]")
 _SENTENCE = re.compile(r"[。；;!！]|[:：].{4}")
 _TITLE = re.compile(r"信息公开.{0,14}(?:年度?报告|年报|工作报告)|年度报告")
 _FORMULA_LIKE = re.compile(r"之和|等于")  # the note in the corner of a table is a sentence in a cell
@@ -187,20 +188,22 @@ def _blocks(rows: Sequence[_Row], measure: Measure) -> list[Block]:
     for row in rows:
         if not row.cells:
             continue
-        parted = run and row.number > run[-1].number + 1 and not row.hangs
-        if parted:
-            blocks += _table(run, measure)
+        is_prose = row.is_single and _is_prose(row.cells[0].text)
+        is_behind_blank = bool(run) and row.number > run[-1].number + 1
+        if is_prose or (is_behind_blank and not row.hangs):
+            blocks += _table(run, measure, ends_blank=is_behind_blank)
             run = []
-        if row.is_single and _is_prose(row.cells[0].text):
-            blocks += [*_table(run, measure), row.cells[0].text]
-            run = []
+        if is_prose:
+            blocks.append(row.cells[0].text)
         else:
             run.append(row)
-    return blocks + _table(run, measure)
+    return blocks + _table(run, measure, ends_blank=True)
 
 
-def _table(run: Sequence[_Row], measure: Measure) -> list[Block]:
-    """A run of rows: its table, and the single cells above and below that do not belong to it.
+def _table(run: Sequence[_Row], measure: Measure, *, ends_blank: bool) -> list[Block]:
+    """A run of rows: its table, and the single cells above and below that do not belong to it; `ends_blank`: whether
+    an empty row stands behind it, which is the row of values that is left blank where
+    the table would end with its heads.
 
     Of the cells alone in their row above the table, the last one is its own head, as a clause is.
     """
@@ -215,6 +218,13 @@ def _table(run: Sequence[_Row], measure: Measure) -> list[Block]:
     ):
         end -= 1
     rows = [_physical(row, left, right, measure) for row in run[start:end]]
+    if (
+        ends_blank
+        and end == len(run)
+        and len(rows) > 1
+        and all(_HAN.search(text) for text in rows[-1] if text)
+    ):
+        rows.append([""] * (right - left + 1))
     above = [row.cells[0].text for row in run[:start]]
     below = [row.cells[0].text for row in run[end:]]
     return [*above, Table([[[text] for text in row] for row in rows]), *below]
