@@ -9,7 +9,7 @@ from random import Random
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from load.forms import Form, Label, form
+from load.forms import Label, form
 from sample import narrative
 from sample.figures import FormFigures, Number
 from sample.layouts import LAYOUTS, Layout
@@ -18,9 +18,7 @@ from sample.report import Report
 
 MOST = 1_000_000
 
-_COUNTS = st.one_of(st.just(0), st.integers(0, 30), st.integers(0, MOST))
-_CHANGES = st.integers(-50, 50)
-_AMOUNTS = st.one_of(_COUNTS, st.integers(1, 10_000 * MOST).map(lambda n: n / 10_000))
+_BLANK = (0.0, 0.05, 0.3, 0.8)  # shares of cells
 
 
 def layouts() -> SearchStrategy[Layout]:
@@ -35,19 +33,33 @@ def versions() -> SearchStrategy[str]:
 
 @st.composite
 def form_figures(draw: DrawFn, version: str | None = None, *, blanks: bool = True) -> FormFigures:
-    """Figures from 0 to a million in every cell; with `blanks`, some cells are None."""
+    """Figures from 0 to a million in every cell; with `blanks`, some cells are None.
+
+    Two numbers are drawn, and they make the two hundred figures: to draw each one takes longer than to read them.
+    """
     version = version or draw(versions())
+    share = draw(st.sampled_from(_BLANK)) if blanks else 0.0
+    rng = Random(draw(st.integers(0, 2**32)))
     f = form(version)
-    counts = iter(draw(_cells(_COUNTS, len(f.table3_cells()) + len(f.table4_cells()), blanks)))
+
+    def cell(measure: Label | None = None) -> Number:
+        if rng.random() < share:
+            return None
+        if measure and measure.signed:
+            return rng.randint(-50, 50)
+        if measure and measure.money and rng.random() < 0.5:
+            return rng.randint(1, 10_000 * MOST) / 10_000
+        return rng.choice((0, rng.randint(0, 30), rng.randint(0, MOST)))
+
     return {
         "form_version": version,
         "table2": {
-            item: {m: draw(_cell(_measure(f, m), blanks)) for m in block.measures}
+            item: {m: cell(f.measures[m]) for m in block.measures}
             for block in f.blocks
             for item in block.items
         },
-        "table3": {row: {column: next(counts) for column in f.columns} for row in f.rows},
-        "table4": {channel: {result: next(counts) for result in f.results} for channel in f.channels},
+        "table3": {row: {column: cell() for column in f.columns} for row in f.rows},
+        "table4": {channel: {result: cell() for result in f.results} for channel in f.channels},
     }
 
 
@@ -69,18 +81,3 @@ def reports(draw: DrawFn, version: str | None = None, *, blanks: bool = True) ->
         site=publisher.site,
         site_code=publisher.site_code,
     )
-
-
-def _measure(f: Form, id: str) -> SearchStrategy[Number]:
-    label: Label = f.measures[id]
-    if label.money:
-        return _AMOUNTS
-    return _CHANGES if label.signed else _COUNTS
-
-
-def _cell(values: SearchStrategy[Number], blanks: bool) -> SearchStrategy[Number]:
-    return st.one_of(st.none(), values) if blanks else values
-
-
-def _cells(values: SearchStrategy[Number], count: int, blanks: bool) -> SearchStrategy[list[Number]]:
-    return st.lists(_cell(values, blanks), min_size=count, max_size=count)

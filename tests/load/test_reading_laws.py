@@ -22,7 +22,7 @@ from sample.report import Damage
 from sample.report import Report as Invented
 from sample.strategies import layouts, reports
 
-_SLOW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+_SLOW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 _SEEDS = st.integers(0, 2**32)
 
 
