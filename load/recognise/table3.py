@@ -324,7 +324,7 @@ def _assign(
             continue
         here = rows.index(str(group.label)) if group is not None else len(rows)
         missing = rows[done:here]
-        _place(table, waiting, missing, columns)
+        _place(table, waiting, missing, columns, are_due=not _may_be_more(table, rows, done, here))
         if traceless and done and missing and (missing[0], columns[0]) not in table.figures:
             table.drop(
                 rows[done - 1], f"some of its figures may be those of {missing[0]}, whose label is lost"
@@ -354,12 +354,28 @@ def _rows_of(group: Group) -> list[Group]:
     return [Group(group.label, rows[0]), *(Group(None, row) for row in rows[1:])]
 
 
+def _may_be_more(table: TableReading, rows: Sequence[str], done: int, here: int) -> bool:
+    """Whether more rows than those of `rows` from `done` to `here` may be due there: where nothing tells the
+    version, those that one version alone has."""
+    before = ROWS[rows[done - 1]] if done else -1
+    behind = ROWS[rows[here]] if here < len(rows) else len(ROWS)
+    return table.version is None and any(
+        before < ROWS[row] < behind for only in _ONLY_IN.values() for row in only
+    )
+
+
 def _place(
-    table: TableReading, waiting: Sequence[Group], missing: Sequence[str], columns: Sequence[str]
+    table: TableReading,
+    waiting: Sequence[Group],
+    missing: Sequence[str],
+    columns: Sequence[str],
+    *,
+    are_due: bool = True,
 ) -> None:
-    """Name rows without a label by order, where they are as many as are missing here; else say so."""
+    """Name rows without a label by order, where they are as many as are missing here and no others `are_due`;
+    else say so."""
     starts = [whole(group, len(columns)) for group in waiting]
-    if missing and len(waiting) == len(missing) and None not in starts:
+    if missing and are_due and len(waiting) == len(missing) and None not in starts:
         for row, group, start in zip(missing, waiting, starts, strict=True):
             put(table, row, group, columns, start, POSITION)
     elif missing:

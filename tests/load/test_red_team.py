@@ -28,6 +28,7 @@ from load.read import Origin, read_reports
 from load.recognise.values import read_value
 from load.report import Report
 from sample.formats import docx
+from sample.report import Damage
 from sample.report import Report as Invented
 from sample.tables import Cell, PrintedTable
 
@@ -129,6 +130,20 @@ def test_a_label_copied_onto_another_row_of_table_2_costs_both_rows_and_gives_no
     report = _read(_body({**T21, 2: T21[2]._replace(rows=rows)}))
     assert report.tables[0].value(*FEES[1:]) is None
     assert _none_other(report, _expected())
+
+
+@pytest.mark.parametrize("flavour", ["html", "pipe_row"])
+@pytest.mark.parametrize(
+    ("nameless", "lost"),
+    [("other", "not_processed_confirmation"), ("not_processed_confirmation", "other")],
+)
+def test_a_row_without_a_label_that_may_be_either_of_two_is_neither(
+    nameless: str, lost: str, flavour: str
+) -> None:
+    damage = Damage(unlabelled=frozenset({(3, nameless)}), lost_rows=frozenset({(3, lost)}))
+    report = _read(_body(_printed(F19, damage), flavour))
+    assert all(report.tables[1].value(row, "total") is None for row in (nameless, lost))
+    assert _none_other(report, {key: value for key, value in _expected(F19).items() if key[0] == 3})
 
 
 def test_a_value_lost_from_an_html_row_that_was_filled_up_again_gives_no_other_figure() -> None:
