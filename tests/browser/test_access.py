@@ -128,7 +128,8 @@ def test_a_page_keeps_nobody_out(
             ] == []
         if os.environ.get("CI"):
             SHOTS.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=SHOTS / f"{name}-{language}-{width}.png", full_page=width == WIDE)
+            path_of = SHOTS / f"{name}-{language}-{width}.jpg"
+            page.screenshot(path=path_of, type="jpeg", quality=70, full_page=width == WIDE)
 
 
 def _contrast(colour: str, ground: str = "#f8fafb") -> float:
