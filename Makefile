@@ -4,8 +4,7 @@
 
 PYTHON ?= python3
 PORT ?= 8001
-# For two cores: a test that waits for a browser or a server leaves one of them to another.
-WORKERS ?= 3
+WORKERS ?= 2
 REAL_REPORTS ?= ../shared/reports/formats
 BIN = .venv/bin
 

@@ -31,6 +31,7 @@ class Visit:
 
     def assert_sound(self) -> None:
         """Nothing wider than the screen, no error, nothing fetched from elsewhere."""
+        self.page.wait_for_load_state()  # a page is wider before its style is there
         widths = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
         scroll, client = self.page.evaluate(widths)
         assert scroll <= client, f"{self.page.url} is {scroll} pixels wide on a screen of {client}"
